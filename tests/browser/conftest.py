@@ -1,0 +1,47 @@
+"""A browser for the journeys. Tests here carry the mark ``browser``."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests import checkers
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium, started once. A test opens its own ``browser.new_context()``."""
+    executable = checkers.chromium_path()
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=executable, args=list(checkers.CHROMIUM_FLAGS)
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser):
+    """A fresh visitor's tab; a mistake in the page's scripts fails the test."""
+    context = browser.new_context()
+    page = context.new_page()
+    mistakes = []
+    page.on("pageerror", lambda error: mistakes.append(str(error)))
+    yield page
+    context.close()
+    assert mistakes == []
+
+
+@pytest.fixture(scope="session")
+def html_checker():
+    """The W3C's HTML checker: ``html_checker.errors(page)``."""
+    with checkers.HtmlChecker() as checker:
+        yield checker
