@@ -1,0 +1,60 @@
+"""Recto: a publication of one's own. This file is its table of contents."""
+
+from collections.abc import Mapping
+
+from flask import Flask
+
+from . import assets, config, errors, extensions, i18n, security
+from .accounts import guard, sessions
+from .accounts.admin import bp as account_admin_bp
+from .accounts.cli import group as users_cli
+from .accounts.views import bp as accounts_bp
+from .admin.views import bp as admin_bp
+from .comments.admin import bp as comments_admin_bp
+from .comments.views import bp as comments_bp
+from .database import db
+from .operations import cli as operations_cli
+from .operations import health
+from .posts import templating as post_templating
+from .posts.admin import bp as posts_admin_bp
+from .posts.pages_admin import bp as pages_admin_bp
+from .posts.terms_admin import bp as terms_admin_bp
+from .posts.views import bp as posts_bp
+from .site import templating as site_templating
+from .site.admin import bp as site_admin_bp
+
+BLUEPRINTS = (accounts_bp, admin_bp, comments_bp, posts_bp)
+ADMIN_BLUEPRINTS = (
+    posts_admin_bp,
+    pages_admin_bp,
+    terms_admin_bp,
+    comments_admin_bp,
+    site_admin_bp,
+    account_admin_bp,
+)
+# Once, not in create_app: a blueprint that is in use takes no more children.
+for child in ADMIN_BLUEPRINTS:
+    admin_bp.register_blueprint(child)
+
+
+def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
+    """Build the application from the environment; ``overrides`` win (tests use them).
+
+    :raise config.ConfigError: if the environment is unusable, naming the variable
+    """
+    app = Flask(__name__)
+    app.config.from_mapping(config.from_env() | dict(overrides or {}))
+    db.init_app(app)
+    i18n.init_app(app, site_templating.locale, site_templating.timezone)
+    # In the order in which a request passes them: first what it is, then who sent it,
+    # and only then its form, whose CSRF token belongs to a session.
+    for part in (security, sessions, guard, extensions, assets, errors, health):
+        part.init_app(app)
+    extensions.init_app(app)  # CSRF after the doors: it reads the body
+    for templating in (site_templating, post_templating):
+        templating.init_app(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    for command in (users_cli, *operations_cli.COMMANDS):
+        app.cli.add_command(command)
+    return app

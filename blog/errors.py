@@ -1,0 +1,170 @@
+"""The error pages: what happened, what to do, and the right status."""
+
+import logging
+import secrets
+import sqlite3
+from typing import NamedTuple
+
+from flask import Flask, Response, make_response, render_template
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from .database import GateTimeout, session
+from .i18n import in_english
+from .i18n import lazy_gettext as _l
+
+log = logging.getLogger(__name__)
+
+RETRY_AFTER_SECONDS = 5
+
+
+class Explanation(NamedTuple):
+    """What an error page says."""
+
+    title: str
+    advice: str
+
+
+EXPLANATIONS = {
+    400: Explanation(
+        _l("That request makes no sense here"),
+        _l("Something in it cannot be read. Go back and try it once more."),
+    ),
+    401: Explanation(
+        _l("Please log in"), _l("This page is for people with an account.")
+    ),
+    403: Explanation(
+        _l("Not allowed"), _l("You may not do that. Nothing was changed.")
+    ),
+    404: Explanation(
+        _l("Page not found"),
+        _l("There is nothing at this address. The home page has the latest posts."),
+    ),
+    405: Explanation(
+        _l("That cannot be done here"),
+        _l("This address takes other requests. Nothing was changed."),
+    ),
+    409: Explanation(
+        _l("Somebody was faster"),
+        _l("This was changed or said before. Nothing of yours was written over."),
+    ),
+    411: Explanation(
+        _l("The request does not say how long it is"),
+        _l("Send it with its length. Nothing was saved."),
+    ),
+    413: Explanation(
+        _l("That is too large"),
+        _l("Go back: your text is still there. Shorten it and send it again."),
+    ),
+    415: Explanation(
+        _l("That cannot be read here"),
+        _l("It is not of a kind that this address takes. Nothing was saved."),
+    ),
+    429: Explanation(_l("Too fast"), _l("Please wait a little and then try again.")),
+    500: Explanation(
+        _l("Something went wrong"),
+        _l("It is our fault and has been written down. Please try again later."),
+    ),
+    503: Explanation(
+        _l("Busy for a moment"),
+        _l("Nothing was saved. Go back: your text is still there. Then send it again."),
+    ),
+}
+
+
+# What SQLite reports of its surroundings (sqlite.org/rescode.html): no right to the
+# file, others busy with it, no memory, a read-only or failing or full disk, damage.
+# Everything else is a statement of ours that was wrong.
+NOT_OUR_FAULT = frozenset(
+    {
+        *(sqlite3.SQLITE_PERM, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED),
+        *(sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR),
+        *(sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN),
+        *(sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_NOTADB),
+    }
+)
+
+
+def init_app(app: Flask) -> None:
+    """Answer every error with a page of the site."""
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _failure)
+    # An error while another one was answered comes wrapped in this.
+    app.register_error_handler(InternalServerError, _failure)
+    app.register_error_handler(DBAPIError, _database_error)
+    for busy in (GateTimeout, PoolTimeout):
+        app.register_error_handler(busy, _busy)
+
+
+def error_page(code: int, advice: str | None = None) -> Response:
+    """The page for an error; ``advice`` takes the place of the usual sentence.
+
+    Where the site's own page cannot be made, a plainer one with the same words.
+    """
+    known = _explanation(code)
+    try:
+        page = render_template(
+            "errors/error.html",
+            code=code,
+            title=known.title,
+            advice=advice or known.advice,
+        )
+    except Exception:
+        log.exception("the page for error %s could not be made", code)
+        session.rollback()
+        return _last_resort_page(code)
+    return make_response(page, code)
+
+
+def _explanation(code: int) -> Explanation:
+    return EXPLANATIONS.get(code) or EXPLANATIONS[400 if code < 500 else 500]
+
+
+def _http_error(error: HTTPException) -> Response:
+    if error.response is not None:
+        return error.response  # type: ignore[return-value]
+    usual = type(error).description
+    own_words = error.description if error.description != usual else None
+    response = error_page(error.code or 500, own_words)
+    for name, value in error.get_headers():
+        if name not in ("Content-Type", "Content-Length"):
+            response.headers[name] = value
+    return response
+
+
+def _database_error(error: DBAPIError) -> Response:
+    code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    return _busy(error) if code in NOT_OUR_FAULT else _failure(error)
+
+
+def _busy(error: Exception) -> Response:
+    """Too many at once, or a disk that is full, read-only or damaged."""
+    session.rollback()
+    log.error("the database could not be used: %s", error)
+    # Behind the gate reading goes on; after anything else it had better not be tried.
+    is_readable = isinstance(error, GateTimeout)
+    response = error_page(503) if is_readable else _last_resort_page(503)
+    response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
+
+
+def _failure(error: Exception) -> Response:
+    error = getattr(error, "original_exception", None) or error
+    reference = secrets.token_hex(6)
+    log.error("failure %s", reference, exc_info=error)
+    session.rollback()
+    return _last_resort_page(500, reference)
+
+
+def _last_resort_page(code: int, reference: str = "") -> Response:
+    """A page that asks neither the database nor the site's templates for anything."""
+    known = _explanation(code)
+    with in_english():  # the site's language is a setting, and those cannot be read
+        page = render_template(
+            "errors/last_resort.html",
+            title=known.title,
+            advice=known.advice,
+            reference=reference,
+        )
+    return make_response(page, code)

@@ -1,0 +1,124 @@
+"""Languages, directions and dates. The only place that knows Flask-Babel."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime
+from zoneinfo import ZoneInfo, available_timezones
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import get_datetime_format
+from flask import Flask
+from flask_babel import Babel, force_locale, get_locale, lazy_gettext
+from flask_babel import format_date as _format_date
+from flask_babel import format_time as _format_time
+from flask_babel import gettext as _gettext
+from flask_babel import ngettext as _ngettext
+
+__all__ = [
+    "LANGUAGES",
+    "direction",
+    "format_date",
+    "format_month",
+    "format_time",
+    "gettext",
+    "in_english",
+    "init_app",
+    "language_tag",
+    "lazy_gettext",
+    "ngettext",
+    "zones",
+]
+
+# What a site may be written in; the reader's labels follow as they get translated.
+LANGUAGES = (
+    *("en", "ar", "bn", "de", "es", "fa", "fr", "he", "hi", "id", "ja"),
+    *("pt", "ru", "tr", "ur", "zh_Hans"),
+)
+
+
+def init_app(
+    app: Flask, locale: Callable[[], str], timezone: Callable[[], str]
+) -> None:
+    """Give templates ``_()``, dates and direction, by the site's own choice.
+
+    The visitor's browser is not asked: one page is served to everybody.
+    """
+    app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "translations")
+    Babel(app, locale_selector=locale, timezone_selector=timezone)
+    app.jinja_env.globals.update(
+        format_date=format_date,
+        format_time=format_time,
+        format_month=format_month,
+        language_tag=language_tag,
+        direction=direction,
+    )
+
+
+def gettext(message: str, **values: object) -> str:
+    """The message in the site's language, with ``%(name)s`` filled in from values."""
+    return str(_gettext(message, **values))
+
+
+def ngettext(one: str, many: str, number: int, **values: object) -> str:
+    """The form of the message that ``number`` asks for; it is ``%(num)s`` there."""
+    return str(_ngettext(one, many, number, **values))
+
+
+def in_english() -> AbstractContextManager[None]:
+    """Inside it texts are in English, and the settings are not asked for a language."""
+    english: AbstractContextManager[None] = force_locale("en")
+    return english
+
+
+def format_date(at: datetime) -> str:
+    """The day in the site's zone and language: "24 November 2026" in its own way."""
+    return str(_format_date(at, "long"))
+
+
+def format_time(at: datetime) -> str:
+    """Day and time of day, to the minute, in the site's zone and language."""
+    both = str(get_datetime_format("long", get_locale()))
+    time = _format_time(at, "short")
+    return both.replace("{1}", format_date(at)).replace("{0}", str(time))
+
+
+def format_month(year: int, month: int) -> str:
+    """ "November 2026" in the site's language."""
+    return str(_format_date(datetime(year, month, 1), "MMMM yyyy", rebase=False))
+
+
+def language_tag() -> str:
+    """The site's language as HTML's ``lang`` wants it (BCP 47)."""
+    return str(get_locale() or "en").replace("_", "-")
+
+
+def direction(language: str | None = None) -> str:
+    """ "rtl" or "ltr", of the site or of a language given by its tag."""
+    locale = get_locale()
+    if language is not None:
+        try:
+            locale = Locale.parse(language.replace("-", "_"))
+        except (ValueError, UnknownLocaleError):
+            return "ltr"
+    return str(locale.text_direction) if locale else "ltr"
+
+
+def language_name(language: str) -> str:
+    """A language's name in itself, as a menu shows it."""
+    name = Locale.parse(language).get_display_name(language) or language
+    return name[:1].upper() + name[1:]
+
+
+def zones() -> list[str]:
+    """The names of all time zones, in alphabetical order."""
+    return sorted(
+        name for name in available_timezones() if "/" in name or name == "UTC"
+    )
+
+
+def zone(name: str) -> ZoneInfo:
+    """The zone of that name.
+
+    :raise zoneinfo.ZoneInfoNotFoundError: if there is none
+    """
+    return ZoneInfo(name)
