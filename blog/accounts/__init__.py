@@ -1,0 +1,1 @@
+"""The people who write: users, roles, sessions, login."""

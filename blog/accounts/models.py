@@ -1,0 +1,79 @@
+"""Users, their sessions, and the one-time link that makes the first admin."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ..database import Choice, Model
+
+
+class Role(StrEnum):
+    """What a person may do; ``permissions.TABLE`` says what that is."""
+
+    SUBSCRIBER = "subscriber"
+    CONTRIBUTOR = "contributor"
+    AUTHOR = "author"
+    EDITOR = "editor"
+    ADMIN = "admin"
+
+
+class User(Model):
+    """Somebody with an account. ``name`` logs in; ``display_name`` is what readers see.
+
+    ``slug`` stands in the author's address and is never the login name's secret twin:
+    it is made from the display name. ``password_hash`` is ``None`` for an account that
+    cannot log in (yet).
+    """
+
+    __tablename__ = "user"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    display_name: Mapped[str]
+    slug: Mapped[str] = mapped_column(unique=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    url: Mapped[str] = mapped_column(default="")
+    bio: Mapped[str] = mapped_column(default="")
+    role: Mapped[Role] = mapped_column(Choice(Role))
+    password_hash: Mapped[str | None]
+    created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+
+    sessions: Mapped[list["UserSession"]] = relationship(
+        back_populates="user", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+    @property
+    def is_active(self) -> bool:
+        """Whether this person may log in and act."""
+        return self.disabled_at is None
+
+
+class UserSession(Model):
+    """One browser in which a person is logged in. Its cookie holds the token, this row
+    only the token's SHA-256, so a stolen copy of the database opens no session.
+    """
+
+    __tablename__ = "user_session"
+    __table_args__ = (Index(None, "user_id"),)
+
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    data: Mapped[str] = mapped_column(default="{}")
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    user_agent: Mapped[str] = mapped_column(default="")
+    ip: Mapped[str] = mapped_column(default="")
+
+    user: Mapped[User] = relationship(back_populates="sessions")
+
+
+class SetupLink(Model):
+    """The right to make the first admin, once; printed on the shell as an address."""
+
+    __tablename__ = "setup_link"
+
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    expires_at: Mapped[datetime]

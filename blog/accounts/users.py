@@ -1,0 +1,155 @@
+"""People: made, changed, disabled. The rules that span more than one of them."""
+
+import re
+from datetime import datetime
+
+from email_validator import EmailNotValidError, validate_email
+
+from ..database import session
+from ..text.normalize import single_line
+from ..text.slugs import slugify, suffixed
+from . import logins, queries
+from .models import Role, User
+
+NAME = re.compile(r"[a-z0-9_-]{3,32}")
+MAX_DISPLAY_NAME = 100
+
+
+class Refused(Exception):
+    """Something about people that the rules do not allow."""
+
+
+class NameTaken(Refused):
+    """Somebody else logs in with this name."""
+
+
+class EmailTaken(Refused):
+    """Somebody else has this e-mail address."""
+
+
+class OwnAccount(Refused):
+    """Nobody changes their own role or disables themselves."""
+
+
+class LastAdmin(Refused):
+    """Without this admin there would be none."""
+
+
+def is_name(text: str) -> bool:
+    """Whether the text can be a login name."""
+    return NAME.fullmatch(text) is not None
+
+
+def normalised_name(text: str) -> str:
+    """A login name as it is stored; it need not be one."""
+    return text.strip().lower()
+
+
+def normalised_email(text: str) -> str | None:
+    """An e-mail address as it is stored and compared; ``None`` when it is none."""
+    try:
+        address = validate_email(text.strip(), check_deliverability=False)
+    except EmailNotValidError:
+        return None
+    return address.normalized.lower()
+
+
+def create(
+    *,
+    name: str,
+    email: str,
+    role: Role,
+    now: datetime,
+    display_name: str = "",
+    password_hash: str | None = None,
+) -> User:
+    """A new person, added to the session. Name and e-mail address are normalised ones.
+
+    :raise NameTaken: if somebody logs in with this name
+    :raise EmailTaken: if somebody has this address
+    """
+    if queries.by_name(name) is not None:
+        raise NameTaken(name)
+    if queries.by_email(email) is not None:
+        raise EmailTaken(email)
+    display_name = single_line(display_name, MAX_DISPLAY_NAME) or name
+    user = User(
+        name=name,
+        display_name=display_name,
+        slug=_free_slug(display_name, name),
+        email=email,
+        role=role,
+        password_hash=password_hash,
+        created_at=now,
+    )
+    session.add(user)
+    return user
+
+
+def describe(user: User, *, display_name: str, email: str, url: str, bio: str) -> None:
+    """Change what a person says of themselves. The address as an author stays.
+
+    :raise EmailTaken: if somebody else has this address
+    """
+    other = queries.by_email(email)
+    if other is not None and other is not user:
+        raise EmailTaken(email)
+    user.display_name = single_line(display_name, MAX_DISPLAY_NAME) or user.name
+    user.email, user.url, user.bio = email, url, bio
+
+
+def set_password(user: User, password_hash: str) -> None:
+    """Give a person another password, and log them out everywhere."""
+    user.password_hash = password_hash
+    logins.end_all(user)
+
+
+def change_role(user: User, role: Role, *, by: User | None) -> None:
+    """Give a person another role; ``by`` is ``None`` for whoever sits at the server.
+
+    They are logged out everywhere, so no page with yesterday's buttons stays open.
+
+    :raise OwnAccount: if it is one's own
+    :raise LastAdmin: if no admin would be left
+    """
+    if by is user:
+        raise OwnAccount
+    if role is not Role.ADMIN:
+        _ensure_another_admin(user)
+    if user.role is not role:
+        user.role = role
+        logins.end_all(user)
+
+
+def disable(user: User, now: datetime, *, by: User | None) -> None:
+    """Keep a person out, and log them out everywhere; what they wrote stays.
+
+    :raise OwnAccount: if it is one's own account
+    :raise LastAdmin: if no admin would be left
+    """
+    if by is user:
+        raise OwnAccount
+    _ensure_another_admin(user)
+    user.disabled_at = user.disabled_at or now
+    logins.end_all(user)
+
+
+def enable(user: User) -> None:
+    """Let a person in again."""
+    user.disabled_at = None
+
+
+def _ensure_another_admin(user: User) -> None:
+    if queries.is_only_admin(user):
+        raise LastAdmin(user.name)
+
+
+def _free_slug(display_name: str, name: str) -> str:
+    """An address for an author that nobody has, and that does not give the login name
+    away where that can be avoided."""
+    wanted = slugify(display_name) or "author"
+    slug, n = wanted, 1
+    while slug == name or queries.by_slug(slug) is not None:
+        n += 1
+        slug = suffixed(wanted, n)
+    return slug
