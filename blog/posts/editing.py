@@ -1,0 +1,187 @@
+"""Saving what a writer decided: a post's text, its place, and what becomes of it.
+
+Every button of the editor saves everything that was typed, and then does its own thing;
+so no press of any of them loses a word. Nothing here commits.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import select, update
+
+from ..accounts.models import User
+from ..database import session
+from ..i18n import gettext as _
+from . import publishing, queries, terms, trees
+from .models import Category, Kind, Post, Status
+from .publishing import Content
+
+
+class Step(StrEnum):
+    """What becomes of a post when it is saved; the name of the button that says so."""
+
+    SAVE = "save"  # stays what it is
+    PUBLISH = "publish"  # at its date; without one, at once
+    WITHDRAW = "withdraw"
+    TRASH = "trash"
+    RESTORE = "restore"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Details:
+    """All that a writer decides besides the text.
+
+    ``slug`` "" leaves the address to be made from the title. A post has categories and
+    tags, a page has ``parent_id`` and ``position``; the others' are not looked at.
+    """
+
+    author_id: int
+    slug: str
+    published_at: datetime | None
+    comments_open: bool
+    category_ids: Sequence[int] = ()
+    tag_names: Sequence[str] = ()
+    parent_id: int | None = None
+    position: int = 0
+
+
+class Stale(Exception):
+    """Somebody else, or another window, saved the post since it was opened."""
+
+
+class Refused(Exception):
+    """Something cannot be so; ``field`` names what, the message says why."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+        self.message = message
+
+
+class Untitled(Exception):
+    """A post without a title cannot be linked to, so it cannot go public."""
+
+
+def create(
+    author: User,
+    kind: Kind,
+    content: Content,
+    details: Details,
+    step: Step,
+    now: datetime,
+) -> Post:
+    """A new post, added to the session.
+
+    :raise Refused: if one of the details cannot be so
+    :raise Untitled: when it is to be published and has no title
+    """
+    post = publishing.compose(author, kind, content, now)
+    _apply(post, details, step, now)
+    return post
+
+
+def update_post(
+    post: Post,
+    content: Content,
+    details: Details,
+    step: Step,
+    *,
+    seen_version: int | None,
+    now: datetime,
+) -> None:
+    """Replace all that the writer decided, if ``seen_version`` is still what is stored.
+
+    :raise Stale: if it is not
+    :raise Refused: if one of the details cannot be so
+    :raise Untitled: when it is, or is to be, published and has no title
+    """
+    if seen_version != post.version:
+        raise Stale
+    publishing.revise(post, content, now)
+    _apply(post, details, step, now)
+
+
+def publish(post: Post, now: datetime) -> None:
+    """Make a draft public as it stands: at its own date if it has one, else now.
+
+    :raise Untitled: if it has no title
+    """
+    if not post.title:
+        raise Untitled
+    if post.status == Status.TRASH:
+        publishing.restore(post)
+    publishing.publish(post, post.published_at or now)
+
+
+def delete(post: Post) -> None:
+    """Take a post away for good, with its comments. Pages below it move up."""
+    session.execute(
+        update(Post)
+        .where(Post.parent_id == post.id)
+        .values(parent_id=post.parent_id)
+        .execution_options(synchronize_session=False)
+    )
+    session.delete(post)
+
+
+def _apply(post: Post, details: Details, step: Step, now: datetime) -> None:
+    post.author_id = details.author_id
+    post.comments_open = details.comments_open
+    if post.kind == Kind.PAGE:
+        _place(post, details)
+    if details.slug and details.slug != post.slug:
+        problem = publishing.slug_problem(post, details.slug)
+        if problem is not None:
+            raise Refused("slug", problem)
+    post.slug = details.slug
+    if post.kind == Kind.POST:
+        post.file_under(
+            _categories(details.category_ids), terms.tags_named(details.tag_names)
+        )
+    _take(step, post, details, now)
+
+
+def _take(step: Step, post: Post, details: Details, now: datetime) -> None:
+    if step == Step.RESTORE or (step == Step.PUBLISH and post.status == Status.TRASH):
+        publishing.restore(post)
+    stays_public = post.status == Status.PUBLIC and step in (Step.SAVE, Step.RESTORE)
+    if step == Step.PUBLISH or stays_public:
+        if not post.title:
+            raise Untitled
+        # What is public keeps its moment when the date is emptied; links and feeds
+        # would move otherwise.
+        kept = post.published_at if post.is_public(now) else None
+        publishing.publish(post, details.published_at or kept or now)
+        return
+    if details.published_at is not None or post.status == Status.DRAFT:
+        post.published_at = details.published_at
+    if step == Step.WITHDRAW:
+        post.withdraw()
+    elif step == Step.TRASH:
+        post.trash(now)
+
+
+def _place(page: Post, details: Details) -> None:
+    page.position = details.position
+    if details.parent_id == page.parent_id:
+        return
+    possible = {
+        branch.row.id
+        for branch in trees.apart_from(
+            page if page.id is not None else None, queries.all_pages()
+        )
+    }
+    if details.parent_id is not None and details.parent_id not in possible:
+        raise Refused("parent_id", _("A page cannot lie below itself."))
+    page.parent_id = details.parent_id
+
+
+def _categories(ids: Sequence[int]) -> list[Category]:
+    found = session.scalars(
+        select(Category).where(Category.id.in_(ids)).order_by(Category.id)
+    ).all()
+    if len(found) != len(set(ids)):
+        raise Refused("category_ids", _("One of these categories is gone by now."))
+    return list(found)

@@ -1,0 +1,220 @@
+"""The editor of posts and of pages: what it shows, and what its buttons do."""
+
+from datetime import datetime
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from werkzeug import Response
+
+from ..accounts.models import User
+from ..clock import utcnow
+from ..database import session, write_transaction
+from ..i18n import gettext as _
+from ..text import slugs
+from ..text.normalize import Unstorable
+from ..text.sanitizer import Format, TooLarge
+from . import desk, editing, moments, permalinks, publishing, rights, states
+from .desk import Shelf
+from .editing import Refused, Stale, Step, Untitled
+from .forms import PageForm, PostForm, first_field
+from .models import Kind, Post, PostCategory, PostTag, Status, Tag
+from .publishing import Content
+from .rights import find, may_publish
+from .views import render_preview
+
+# The longest text, sent by a form that writes every byte of it as three.
+MAX_FORM_BYTES = 6 * 1024 * 1024 + 64 * 1024
+
+EditorForm = PostForm | PageForm
+
+
+def show_new(kind: Kind) -> str:
+    """An empty editor."""
+    return _page(_form(kind, None), kind, None)
+
+
+def show_edit(kind: Kind, post_id: int) -> str:
+    """The editor with a stored post."""
+    post = find(kind, post_id)
+    return _page(_form(kind, post), kind, post)
+
+
+def create(kind: Kind) -> Response | tuple[str, int]:
+    """Save a new post, and do what the pressed button says."""
+    return _save(kind, None)
+
+
+def update(kind: Kind, post_id: int) -> Response | tuple[str, int]:
+    """Save a post over its stored version, and do what the pressed button says."""
+    return _save(kind, find(kind, post_id))
+
+
+def preview_unsaved(kind: Kind, post_id: int | None = None) -> str:
+    """What is in the editor as readers would see it. Nothing is stored."""
+    now = utcnow()
+    stored = find(kind, post_id) if post_id is not None else None
+    form = _form(kind, stored)
+    form.validate()  # finds the date that is meant; what is wrong is told on saving
+    try:
+        content = _content(form)
+    except TooLarge:
+        abort(413)
+    except Unstorable:
+        abort(400)
+    return render_preview(_imagined(form, content, stored, now), now)
+
+
+def preview_saved(kind: Kind, post_id: int) -> str:
+    """A stored post as readers would see it, in whatever state it is."""
+    return render_preview(find(kind, post_id), utcnow())
+
+
+def _form(kind: Kind, post: Post | None) -> EditorForm:
+    form = PostForm if kind == Kind.POST else PageForm
+    return form(
+        post,
+        user=rights.me(),
+        may_publish=may_publish(kind, post),
+        may_choose_author=rights.whose(kind) is None,
+    )
+
+
+def _page(
+    form: EditorForm, kind: Kind, post: Post | None, *, theirs: Post | None = None
+) -> str:
+    now = utcnow()
+    chosen = set(form.category_ids.data or []) if isinstance(form, PostForm) else set()
+    return render_template(
+        "admin/posts/edit.html",
+        form=form,
+        kind=kind,
+        post=post,
+        theirs=theirs,
+        state=desk.shelf_of(post, now) if post else Shelf.DRAFT,
+        address=permalinks.post_url(post) if post and post.slug else None,
+        may_publish=may_publish(kind, post),
+        goes_public_later=_is_later(form, now),
+        clock=f"{moments.on_the_wall(now, form.zone):%Y-%m-%dT%H:%M}",
+        chosen=chosen,
+    )
+
+
+def _is_later(form: EditorForm, now: datetime) -> bool:
+    """Whether the date in the form is still to come."""
+    if "published_at" not in form or form.published_at.data is None:
+        return False
+    return form.published_at.data.replace(tzinfo=form.zone) > now
+
+
+def _save(kind: Kind, post: Post | None) -> Response | tuple[str, int]:
+    now = utcnow()
+    step = next((each for each in Step if each.value in request.form), Step.SAVE)
+    form = _form(kind, post)
+    if step == Step.PUBLISH and not may_publish(kind, post):
+        form.form_errors.append(
+            _("You may write, and an editor publishes. Nothing was saved yet.")
+        )
+        return _page(form, kind, post), 403
+    if not form.validate():
+        return _page(form, kind, post), 422
+    if not (form.title.data or form.body.data or form.excerpt.data):
+        form.title.errors = [_("Write a title or some text first.")]
+        return _page(form, kind, post), 422
+    try:
+        content = _content(form)
+        with write_transaction():
+            saved = _write(form, kind, post, content, step, now)
+    except TooLarge:
+        form.body.errors = [_("That is more than 2 MiB of text. Nothing was saved.")]
+        return _page(form, kind, post), 413
+    except Unstorable:
+        form.body.errors = [_("The text holds a character that cannot be stored.")]
+        return _page(form, kind, post), 422
+    except Untitled:
+        form.title.errors = [_("Give it a title before it goes public.")]
+        return _page(form, kind, post), 422
+    except Refused as refused:
+        first_field(form, refused.field).errors = [refused.message]
+        return _page(form, kind, post), 422
+    except Stale:
+        return _conflict(form, kind, post), 409
+    return _answer(saved, step, now)
+
+
+def _write(
+    form: EditorForm,
+    kind: Kind,
+    post: Post | None,
+    content: Content,
+    step: Step,
+    now: datetime,
+) -> Post:
+    if post is None:
+        return editing.create(rights.me(), kind, content, form.details(), step, now)
+    post = find(kind, post.id)
+    editing.update_post(
+        post, content, form.details(), step, seen_version=form.seen_version, now=now
+    )
+    return post
+
+
+def _conflict(form: EditorForm, kind: Kind, post: Post | None) -> str:
+    """Both texts on one page. Saved again, the form's text replaces the other."""
+    theirs = find(kind, post.id) if post else None
+    if theirs is not None:
+        form.version.data = str(theirs.version)
+        form.version.raw_data = None
+    return _page(form, kind, theirs, theirs=theirs)
+
+
+def _content(form: EditorForm) -> Content:
+    return publishing.prepare(
+        title=form.title.data or "",
+        source=form.body.data or "",
+        format=form.format.data or Format.MARKDOWN,
+        excerpt=form.excerpt.data or "",
+    )
+
+
+def _imagined(
+    form: EditorForm, content: Content, stored: Post | None, now: datetime
+) -> Post:
+    """A post that is in no session, with all that a reader would see of it."""
+    details = form.details()
+    author = session.get(User, details.author_id) or rights.me()
+    post = Post(
+        id=stored.id if stored else None,
+        kind=form.kind,
+        status=Status.DRAFT,
+        author=author,
+        author_id=author.id,
+        slug=details.slug,
+        published_at=details.published_at or now,
+        created_at=now,
+        edited_at=now,
+        version=0,
+        comment_count=0,
+    )
+    publishing.revise(post, content, now)
+    if isinstance(form, PostForm):
+        ticked = set(details.category_ids)
+        post.category_links = [
+            PostCategory(category=row)
+            for row, _depth in form.branches
+            if row.id in ticked
+        ]
+        post.tag_links = [
+            PostTag(tag=Tag(name=name, slug=slugs.slugify(name)))
+            for name in details.tag_names
+        ]
+    return post
+
+
+def _answer(post: Post, step: Step, now: datetime) -> Response:
+    if step == Step.TRASH:
+        states.tell_trashed(post)
+        return redirect(url_for(".index"), 303)
+    if step == Step.WITHDRAW:
+        states.tell_withdrawn(post)
+    else:
+        flash(states.told(post, now))
+    return redirect(url_for(".edit", post_id=post.id), 303)

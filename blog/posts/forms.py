@@ -1,0 +1,400 @@
+"""What the editor, and the forms of categories and tags, take from a browser."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    Field,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import (
+    DataRequired,
+    NumberRange,
+    Optional,
+    ValidationError,
+)
+
+from ..accounts.models import User
+from ..i18n import gettext as _
+from ..i18n import lazy_gettext as _l
+from ..site.queries import settings
+from ..text import slugs
+from ..text.sanitizer import Format
+from . import desk, moments, naming, publishing, queries, terms, trees
+from .editing import Details
+from .fields import (
+    MomentField,
+    TickField,
+    TicksField,
+    at_most,
+    choices,
+    places,
+    stripped,
+)
+from .models import Category, Kind, Post, Tag
+
+EXCERPT_LIMIT = 2_000
+TAGS_LIMIT = 2_000
+DESCRIPTION_LIMIT = 2_000
+LAST_POSITION = 9_999
+# Commas of Latin, Arabic and Chinese or Japanese writing.
+COMMAS = re.compile("[,،、，]")
+
+
+class WritingForm(FlaskForm):
+    """What a post and a page have in common."""
+
+    title = StringField(
+        _l("Title"), filters=[stripped], validators=[at_most(publishing.TITLE_LIMIT)]
+    )
+    body = TextAreaField(_l("Text"))
+    format = SelectField(
+        _l("Written in"),
+        coerce=Format,
+        choices=choices([(Format.MARKDOWN, "Markdown"), (Format.HTML, "HTML")]),
+    )
+    slug = StringField(
+        _l("Address"),
+        filters=[stripped],
+        validators=[at_most(600)],
+        description=_l("The last part of the link. Left empty, the title makes it."),
+    )
+    excerpt = TextAreaField(
+        _l("Excerpt"),
+        filters=[stripped],
+        validators=[at_most(EXCERPT_LIMIT)],
+        description=_l(
+            "Stands above the text and in lists. "
+            "Left empty, lists show how the text begins."
+        ),
+    )
+    published_at = MomentField(
+        _l("Date"),
+        format=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"],
+        validators=[Optional()],
+    )
+    author_id = SelectField(_l("Author"), coerce=_row_id)
+    comments_open = TickField(_l("Open for comments"))
+    version = HiddenField()
+
+    def __init__(
+        self,
+        post: Post | None,
+        *,
+        kind: Kind,
+        user: User,
+        may_publish: bool,
+        may_choose_author: bool,
+    ) -> None:
+        self.post = post
+        self.kind = kind
+        self.user = user
+        self.zone = ZoneInfo(settings().timezone)
+        super().__init__(  # type: ignore[no-untyped-call]
+            data=self._stored() if post else self._fresh()
+        )
+        self.published_at.description = _(
+            "By the clocks of %(zone)s. A time to come schedules it; empty: at once.",
+            zone=settings().timezone.replace("_", " "),
+        )
+        if may_choose_author:
+            self._offer_authors()
+        else:
+            del self.author_id
+        if not may_publish:
+            del self.published_at
+
+    def details(self) -> Details:
+        """What was decided besides the text; after ``validate()``."""
+        post = self.post
+        author_id = post.author_id if post else self.user.id
+        published_at = post.published_at if post else None
+        return Details(
+            author_id=self.author_id.data if self.author_id else author_id,
+            slug=self.slug.data or "",
+            published_at=self.published_at.at if self.published_at else published_at,
+            comments_open=bool(self.comments_open.data),
+            **self._place(),
+        )
+
+    @property
+    def seen_version(self) -> int | None:
+        """Which version of the post the writer had before them; ``None`` if unclear."""
+        sent = (self.version.raw_data or [""])[0]
+        return int(sent) if re.fullmatch("[0-9]{1,18}", sent) else None
+
+    def validate_slug(self, field: StringField) -> None:
+        """Refuse an address that cannot be, or that another one has."""
+        if not field.data or (self.post and field.data == self.post.slug):
+            return
+        nearest = slugs.slugify(field.data)
+        if nearest and nearest != field.data:
+            raise ValidationError(
+                _("Use letters, digits and hyphens, such as “%(slug)s”.", slug=nearest)
+            )
+        problem = publishing.slug_problem(self._imagined(), field.data)
+        if problem is not None:
+            raise ValidationError(problem)
+
+    def validate_published_at(self, field: MomentField) -> None:
+        """Find the instant meant. An unchanged field keeps the stored seconds."""
+        stored = self.post.published_at if self.post else None
+        if field.data is None:
+            return
+        if stored and moments.on_the_wall(stored, self.zone) == field.data:
+            field.at = stored
+            return
+        try:
+            field.at = moments.instant(field.data, self.zone)
+        except moments.Skipped as skipped:
+            raise ValidationError(
+                _(
+                    "There is no such time: the clocks are put forward then. "
+                    "Say %(time)s or later.",
+                    time=f"{skipped.instead:%H:%M}",
+                )
+            ) from None
+        except moments.OutOfReach:
+            raise ValidationError(_("Choose a year from 1000 to 9000.")) from None
+
+    def _imagined(self) -> Post:
+        """The post as it would be, not in the session, for questions about it."""
+        return Post(
+            id=self.post.id if self.post else None,
+            kind=self.kind,
+            title=self.title.data or "",
+        )
+
+    def _place(self) -> Mapping[str, Any]:
+        raise NotImplementedError
+
+    def _fresh(self) -> dict[str, object]:
+        return {
+            "format": Format.MARKDOWN,
+            "author_id": self.user.id,
+            "comments_open": self.kind == Kind.POST
+            and settings().default_comment_status,
+        }
+
+    def _stored(self) -> dict[str, object]:
+        post = self.post
+        assert post is not None  # noqa: S101  the caller looked
+        at = post.published_at
+        return {
+            "title": post.title,
+            "body": post.source,
+            "format": post.format,
+            "slug": post.slug,
+            "excerpt": post.excerpt,
+            "published_at": moments.on_the_wall(at, self.zone) if at else None,
+            "author_id": post.author_id,
+            "comments_open": post.comments_open,
+            "version": str(post.version),
+        }
+
+    def _offer_authors(self) -> None:
+        writers = {each.id: each.display_name for each in desk.writers()}
+        if self.post is not None:  # who wrote it may have left since
+            writers.setdefault(self.post.author_id, self.post.author.display_name)
+        self.author_id.choices = choices(writers.items())
+
+
+class PostForm(WritingForm):
+    """A post: filed under categories and tags."""
+
+    category_ids = TicksField(_l("Categories"), coerce=_row_id)
+    tags = StringField(
+        _l("Tags"),
+        filters=[stripped],
+        validators=[at_most(TAGS_LIMIT)],
+        description=_l("Parted by commas. New ones are made."),
+    )
+
+    def __init__(
+        self,
+        post: Post | None,
+        *,
+        user: User,
+        may_publish: bool,
+        may_choose_author: bool,
+    ) -> None:
+        self.branches = trees.branches(queries.all_categories())
+        super().__init__(
+            post,
+            kind=Kind.POST,
+            user=user,
+            may_publish=may_publish,
+            may_choose_author=may_choose_author,
+        )
+        self.category_ids.choices = choices(
+            (row.id, row.name) for row, _depth in self.branches
+        )
+
+    @property
+    def tag_names(self) -> list[str]:
+        """The tags as typed, one by one."""
+        names = COMMAS.split(self.tags.data or "")
+        return [name.strip() for name in names if name.strip()]
+
+    def _place(self) -> Mapping[str, Any]:
+        return {
+            "category_ids": self.category_ids.data or [],
+            "tag_names": self.tag_names,
+        }
+
+    def _stored(self) -> dict[str, object]:
+        assert self.post is not None  # noqa: S101  the caller looked
+        return super()._stored() | {
+            "category_ids": [each.id for each in self.post.categories],
+            "tags": ", ".join(each.name for each in self.post.tags),
+        }
+
+
+class PageForm(WritingForm):
+    """A page: with a place among the other pages."""
+
+    parent_id = SelectField(_l("Below"), coerce=_row_id_or_none)
+    position = IntegerField(
+        _l("Order"),
+        validators=[
+            Optional(),
+            NumberRange(
+                0, LAST_POSITION, message=_l("A whole number from %(min)s to %(max)s.")
+            ),
+        ],
+        description=_l("Smaller numbers stand first in menus; equal ones go by title."),
+    )
+
+    def __init__(
+        self,
+        post: Post | None,
+        *,
+        user: User,
+        may_publish: bool,
+        may_choose_author: bool,
+    ) -> None:
+        self.pages = queries.all_pages()
+        super().__init__(
+            post,
+            kind=Kind.PAGE,
+            user=user,
+            may_publish=may_publish,
+            may_choose_author=may_choose_author,
+        )
+        self.parent_id.choices = places(
+            (row.id, row.title or _("Untitled"), depth)
+            for row, depth in trees.apart_from(post, self.pages)
+        )
+
+    def _imagined(self) -> Post:
+        imagined = super()._imagined()
+        imagined.parent_id = self.parent_id.data
+        return imagined
+
+    def _place(self) -> Mapping[str, Any]:
+        return {"parent_id": self.parent_id.data, "position": self.position.data or 0}
+
+    def _fresh(self) -> dict[str, object]:
+        return super()._fresh() | {"position": 0}
+
+    def _stored(self) -> dict[str, object]:
+        assert self.post is not None  # noqa: S101  the caller looked
+        return super()._stored() | {
+            "parent_id": self.post.parent_id,
+            "position": self.post.position,
+        }
+
+
+class TermForm(FlaskForm):
+    """The name, address and description of a category or tag."""
+
+    kind: type[Category] | type[Tag]
+
+    name = StringField(
+        _l("Name"),
+        filters=[stripped],
+        validators=[
+            DataRequired(_l("Give it a name.")),
+            at_most(terms.NAME_LIMIT),
+        ],
+    )
+    slug = StringField(
+        _l("Address"),
+        filters=[stripped],
+        validators=[at_most(600)],
+        description=_l("Appears in the link. Left empty, the name makes it."),
+    )
+    description = TextAreaField(
+        _l("Description"),
+        filters=[stripped],
+        validators=[at_most(DESCRIPTION_LIMIT)],
+        description=_l("Stands at the head of its archive."),
+    )
+
+    def __init__(self, term: Category | Tag | None) -> None:
+        self.term = term
+        super().__init__(obj=term)  # type: ignore[no-untyped-call]
+
+    def validate_name(self, field: StringField) -> None:
+        """Refuse a second one of the same name in the same place."""
+        problem = naming.name_problem(
+            self.kind,
+            field.data or "",
+            parent_id=self._parent_id(),
+            own_id=self._own_id,
+        )
+        if problem is not None:
+            raise ValidationError(problem)
+
+    def validate_slug(self, field: StringField) -> None:
+        """Refuse an address that cannot be, or that another one has."""
+        if not field.data:
+            return
+        problem = naming.slug_problem(self.kind, field.data, self._own_id)
+        if problem is not None:
+            raise ValidationError(problem)
+
+    @property
+    def _own_id(self) -> int | None:
+        return self.term.id if self.term else None
+
+    def _parent_id(self) -> int | None:
+        return None
+
+
+class TagForm(TermForm):
+    """A tag."""
+
+    kind = Tag
+
+
+class CategoryForm(TermForm):
+    """A category: with a place in the tree."""
+
+    kind = Category
+
+    parent_id = SelectField(_l("Below"), coerce=_row_id_or_none)
+
+    def __init__(self, term: Category | None, categories: Sequence[Category]) -> None:
+        super().__init__(term)
+        self.parent_id.choices = places(
+            (row.id, row.name, depth)
+            for row, depth in trees.apart_from(term, categories)
+        )
+
+    def _parent_id(self) -> int | None:
+        chosen: int | None = self.parent_id.data
+        return chosen
+
+
+def first_field(form: FlaskForm, name: str) -> Field:
+    """The field of that name; messages about what has none go to the title's."""
+    found = form._fields.get(name)
+    return found if found is not None else form._fields["title"]

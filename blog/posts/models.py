@@ -1,0 +1,222 @@
+"""Posts and pages, categories and tags."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from markupsafe import Markup
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ..accounts.models import User
+from ..database import Choice, Model
+from ..text.sanitizer import Format
+
+
+class Kind(StrEnum):
+    """A post stands in the timeline; a page stands in a tree, outside of time."""
+
+    POST = "post"
+    PAGE = "page"
+
+
+class Status(StrEnum):
+    """What the writer decided. Whether it is visible is also a matter of the hour:
+    ``PUBLIC`` with a ``published_at`` still to come is scheduled.
+    """
+
+    DRAFT = "draft"
+    PUBLIC = "public"
+    TRASH = "trash"
+
+
+class Category(Model):
+    """A place in the tree of subjects."""
+
+    __tablename__ = "category"
+    __table_args__ = (Index(None, "parent_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    parent_id: Mapped[int | None] = mapped_column(
+        ForeignKey("category.id", ondelete="SET NULL")
+    )
+    name: Mapped[str]
+    slug: Mapped[str] = mapped_column(unique=True)
+    description: Mapped[str] = mapped_column(default="")
+
+    parent: Mapped["Category | None"] = relationship(remote_side=[id])
+
+
+class Tag(Model):
+    """A word that posts share."""
+
+    __tablename__ = "tag"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    slug: Mapped[str] = mapped_column(unique=True)
+    description: Mapped[str] = mapped_column(default="")
+
+
+class PostCategory(Model):
+    """A post's place in a category. It carries the post's time in the timeline, so that
+    neighbours within a category are index seeks; ``None`` keeps the post out.
+    """
+
+    __tablename__ = "post_category"
+    __table_args__ = (Index(None, "category_id", "published_at", "post_id"),)
+
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("post.id", ondelete="CASCADE"), primary_key=True
+    )
+    category_id: Mapped[int] = mapped_column(
+        ForeignKey("category.id", ondelete="CASCADE"), primary_key=True
+    )
+    published_at: Mapped[datetime | None]
+
+    category: Mapped[Category] = relationship(lazy="joined", innerjoin=True)
+
+
+class PostTag(Model):
+    """A post's tag, with the post's time in the timeline as in ``PostCategory``."""
+
+    __tablename__ = "post_tag"
+    __table_args__ = (Index(None, "tag_id", "published_at", "post_id"),)
+
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("post.id", ondelete="CASCADE"), primary_key=True
+    )
+    tag_id: Mapped[int] = mapped_column(
+        ForeignKey("tag.id", ondelete="CASCADE"), primary_key=True
+    )
+    published_at: Mapped[datetime | None]
+
+    tag: Mapped[Tag] = relationship(lazy="joined", innerjoin=True)
+
+
+class Post(Model):
+    """A post or a page. Its source and its rendered HTML are both kept; readers never
+    wait for rendering.
+
+    ``slug`` is "" for a draft that has no address yet. ``lede`` is what stands before
+    ``<!--more-->``, ``None`` without one. ``summary`` is plain text: the writer's
+    ``excerpt``, or else the first words. ``trashed_status`` is what a restore brings
+    back. ``version`` counts saves, so that two editors cannot overwrite each other
+    unseen.
+    """
+
+    __tablename__ = "post"
+    __table_args__ = (
+        Index("ix_post_timeline", "kind", "status", "published_at", "id"),
+        Index("ix_post_author_timeline", "author_id", "status", "published_at", "id"),
+        Index(None, "slug"),
+        Index(None, "parent_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[Kind] = mapped_column(Choice(Kind))
+    status: Mapped[Status] = mapped_column(Choice(Status), default=Status.DRAFT)
+    trashed_status: Mapped[Status | None] = mapped_column(Choice(Status))
+    trashed_at: Mapped[datetime | None]
+    title: Mapped[str] = mapped_column(default="")
+    slug: Mapped[str] = mapped_column(default="")
+    format: Mapped[Format] = mapped_column(Choice(Format), default=Format.MARKDOWN)
+    source: Mapped[str] = mapped_column(default="")
+    excerpt: Mapped[str] = mapped_column(default="")
+    html: Mapped[Markup] = mapped_column(default=Markup(""))
+    lede: Mapped[Markup | None]
+    summary: Mapped[str] = mapped_column(default="")
+    word_count: Mapped[int] = mapped_column(default=0)
+    policy_version: Mapped[int] = mapped_column(default=0)
+    author_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    parent_id: Mapped[int | None] = mapped_column(
+        ForeignKey("post.id", ondelete="SET NULL")
+    )
+    position: Mapped[int] = mapped_column(default=0)
+    published_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    edited_at: Mapped[datetime]
+    comments_open: Mapped[bool] = mapped_column(default=True)
+    comment_count: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(default=1)
+
+    author: Mapped[User] = relationship()
+    parent: Mapped["Post | None"] = relationship(remote_side=[id])
+    category_links: Mapped[list[PostCategory]] = relationship(
+        cascade="all, delete-orphan",
+        passive_deletes=True,
+        order_by=PostCategory.category_id,
+    )
+    tag_links: Mapped[list[PostTag]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True, order_by=PostTag.tag_id
+    )
+
+    @property
+    def categories(self) -> list[Category]:
+        """The post's categories, the first made first; that one leads its address."""
+        return [link.category for link in self.category_links]
+
+    @property
+    def tags(self) -> list[Tag]:
+        """The post's tags, the first made first."""
+        return [link.tag for link in self.tag_links]
+
+    def is_public(self, now: datetime) -> bool:
+        """Whether any visitor may read it at ``now``."""
+        return (
+            self.status == Status.PUBLIC
+            and self.published_at is not None
+            and self.published_at <= now
+        )
+
+    def is_scheduled(self, now: datetime) -> bool:
+        """Whether it becomes public by itself, later than ``now``."""
+        return self.status == Status.PUBLIC and not self.is_public(now)
+
+    def publish(self, at: datetime) -> None:
+        """Make it public from ``at`` on; a time to come schedules it."""
+        self.status = Status.PUBLIC
+        self.published_at = at
+        self._place_in_timeline()
+
+    def withdraw(self) -> None:
+        """Take it back into the drafts. Its date is kept, so that publishing it again
+        can give it the old place.
+        """
+        self.status = Status.DRAFT
+        self._place_in_timeline()
+
+    def trash(self, at: datetime) -> None:
+        """Put it where nobody reads it and from where it can be restored."""
+        if self.status == Status.TRASH:
+            return
+        self.trashed_status, self.trashed_at = self.status, at
+        self.status = Status.TRASH
+        self._place_in_timeline()
+
+    def restore(self) -> None:
+        """Take it out of the trash, as what it was before."""
+        if self.status != Status.TRASH:
+            return
+        self.status = self.trashed_status or Status.DRAFT
+        self.trashed_status = self.trashed_at = None
+        self._place_in_timeline()
+
+    def file_under(self, categories: list[Category], tags: list[Tag]) -> None:
+        """Set its categories and tags to exactly these."""
+        kept = {link.category_id: link for link in self.category_links}
+        self.category_links = [
+            kept.get(category.id) or PostCategory(category_id=category.id)
+            for category in categories
+        ]
+        kept_tags = {link.tag_id: link for link in self.tag_links}
+        self.tag_links = [
+            kept_tags.get(tag.id) or PostTag(tag_id=tag.id) for tag in tags
+        ]
+        self._place_in_timeline()
+
+    def _place_in_timeline(self) -> None:
+        """Copy the time to the links, which order archives and neighbours by it."""
+        timely = self.kind == Kind.POST and self.status == Status.PUBLIC
+        links: list[PostCategory | PostTag] = [*self.category_links, *self.tag_links]
+        for link in links:
+            link.published_at = self.published_at if timely else None

@@ -1,0 +1,210 @@
+"""Addresses: of posts by the structure the owner chose, of pages by their place in the
+tree, of archives by name; and the way back from an address to what stands there.
+
+The structure uses WordPress's tokens, so that a site that moves in keeps its links.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from ..accounts.models import User
+from ..i18n import gettext as _
+from ..site.queries import settings
+from .models import Category, Kind, Post, Tag
+
+if TYPE_CHECKING:
+    from ..comments.models import Comment
+
+TOKENS = {
+    "year": r"[0-9]{4}",
+    "monthnum": r"[0-9]{1,2}",
+    "day": r"[0-9]{1,2}",
+    "hour": r"[0-9]{1,2}",
+    "minute": r"[0-9]{1,2}",
+    "second": r"[0-9]{1,2}",
+    "post_id": r"[0-9]{1,18}",
+    "postname": r"[^/]+",
+    "category": r".+?",
+    "author": r"[^/]+",
+}
+PRESETS = (
+    "/%year%/%monthnum%/%postname%/",
+    "/%year%/%monthnum%/%day%/%postname%/",
+    "/%postname%/",
+    "/%category%/%postname%/",
+    "/archives/%post_id%",
+)
+UNCATEGORISED = "uncategorized"  # WordPress's word, which old links hold
+# What a structure may not begin with: rooms of ours.
+TAKEN = frozenset(
+    {"admin", "author", "category", "comments", "feed", "login", "logout", "media"}
+    | {"page", "privacy", "search", "setup", "static", "tag"}
+)
+DATE_ARCHIVE = re.compile(r"/[0-9]{4}/([0-9]{1,2}/([0-9]{1,2}/?)?)?")
+_TOKEN = re.compile(r"%([a-z_]+)%")
+
+
+class Sought(NamedTuple):
+    """What an address names: a post by its id or its slug."""
+
+    post_id: int | None
+    slug: str | None
+
+
+def structure_problem(structure: str) -> str | None:
+    """What is wrong with a permalink structure, a sentence; ``None`` if it is fine."""
+    if not structure.startswith("/") or "//" in structure:
+        return _("Begin with one slash, and use single slashes between the parts.")
+    if re.fullmatch(r"[\w%/.~-]+", structure) is None or len(structure) > 200:
+        return _("Use letters, digits, hyphens, slashes and the tokens only.")
+    tokens = _TOKEN.findall(structure)
+    unknown = [token for token in tokens if token not in TOKENS]
+    if unknown or "%" in _TOKEN.sub("", structure):
+        return _("That holds a token nobody knows. See the list below.")
+    if len(tokens) != len(set(tokens)):
+        return _("Use each token once.")
+    if not {"postname", "post_id"} & set(tokens):
+        return _("It needs %%postname%% or %%post_id%%, or posts share an address.")
+    if re.search(r"%[a-z_]+%%[a-z_]+%", structure):
+        return _("Put something between two tokens.")
+    if structure.split("/")[1] in TAKEN:
+        return _("That begins like an address of Recto's own.")
+    return None
+
+
+def post_url(post: Post) -> str:
+    """The path of a post or page, percent-encoded."""
+    if post.kind == Kind.PAGE:
+        return page_url(post)
+    site = settings()
+    return post_path(post, site.permalink_structure, ZoneInfo(site.timezone))
+
+
+def post_path(post: Post, structure: str, zone: ZoneInfo) -> str:
+    """A post's path under a structure, with its date as the clocks of ``zone`` show it.
+
+    A draft without a date counts by its last edit, without a slug as ``post-ID``.
+    """
+    at = (post.published_at or post.edited_at).astimezone(zone)
+
+    def fill(match: re.Match[str]) -> str:
+        match match[1]:
+            case "year":
+                return f"{at.year:04}"
+            case "monthnum":
+                return f"{at.month:02}"
+            case "day" | "hour" | "minute" | "second" as part:
+                return f"{getattr(at, part):02}"
+            case "post_id":
+                return str(post.id)
+            case "postname":
+                return _encode(post.slug or f"post-{post.id}")
+            case "author":
+                return _encode(post.author.slug)
+            case _:
+                categories = post.categories
+                return category_path(categories[0]) if categories else UNCATEGORISED
+
+    return _TOKEN.sub(fill, structure)
+
+
+def page_url(page: Post) -> str:
+    """The path of a page, below the pages it belongs to."""
+    line = [page, *_ancestors(page)]
+    return "/" + "".join(
+        f"{_encode(each.slug or f'page-{each.id}')}/" for each in reversed(line)
+    )
+
+
+def category_path(category: Category) -> str:
+    """A category's slug behind those of the categories it lies in."""
+    line = [category, *_ancestors(category)]
+    return "/".join(_encode(each.slug) for each in reversed(line))
+
+
+def category_url(category: Category) -> str:
+    """The path of a category's archive."""
+    return f"/category/{category_path(category)}/"
+
+
+def tag_url(tag: Tag) -> str:
+    """The path of a tag's archive."""
+    return f"/tag/{_encode(tag.slug)}/"
+
+
+def author_url(author: User) -> str:
+    """The path of an author's archive."""
+    return f"/author/{_encode(author.slug)}/"
+
+
+def year_url(year: int) -> str:
+    """The path of a year's archive."""
+    return f"/{year:04}/"
+
+
+def month_url(year: int, month: int) -> str:
+    """The path of a month's archive."""
+    return f"/{year:04}/{month:02}/"
+
+
+def comment_url(comment: "Comment") -> str:
+    """The path of a comment on its post's page."""
+    return f"{post_url(comment.post)}#comment-{comment.id}"
+
+
+def parse(path: str, structure: str) -> Sought | None:
+    """What a decoded path names under ``structure``; ``None`` if it does not fit.
+
+    A slash too few or too many at the end fits; the caller compares with the post's
+    own address and sends the reader there.
+    """
+    match = _pattern(structure).fullmatch(path)
+    if match is None:
+        return None
+    found = match.groupdict()
+    post_id = found.get("post_id")
+    return Sought(int(post_id) if post_id else None, found.get("postname"))
+
+
+def collides(slug: str, structure: str) -> bool:
+    """Whether a post of that slug would stand where an archive of a date stands."""
+    sample = {"year": "2000", "monthnum": "01", "day": "01"}
+    path = _TOKEN.sub(
+        lambda token: slug if token[1] == "postname" else sample.get(token[1], "x"),
+        structure,
+    )
+    return DATE_ARCHIVE.fullmatch(path.rstrip("/") + "/") is not None
+
+
+@lru_cache(maxsize=16)
+def _pattern(structure: str) -> re.Pattern[str]:
+    parts = _TOKEN.split(structure.rstrip("/"))
+    pattern = "".join(
+        f"(?P<{part}>{TOKENS[part]})" if odd else re.escape(part)
+        for part, odd in zip(parts, _alternating(), strict=False)
+    )
+    return re.compile(pattern + "/?")
+
+
+def _alternating() -> Iterator[bool]:
+    while True:
+        yield False
+        yield True
+
+
+def _ancestors(row: Post | Category) -> list[Post | Category]:
+    """The rows above, nearest first. A loop, which no form makes, ends at once."""
+    line: list[Post | Category] = []
+    above = row.parent
+    while above is not None and above is not row and above not in line:
+        line.append(above)
+        above = above.parent
+    return line
+
+
+def _encode(slug: str) -> str:
+    return quote(slug, safe="")

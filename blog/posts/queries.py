@@ -1,0 +1,295 @@
+"""Every question about posts and terms. "Public" and the timeline are said once."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Select, func, select, tuple_, union_all
+from sqlalchemy.orm import defer, joinedload, selectinload
+
+from ..accounts.models import User
+from ..database import session
+from .models import (
+    Category,
+    Kind,
+    Post,
+    PostCategory,
+    PostTag,
+    Status,
+    Tag,
+)
+
+# One total order for home, archives, feeds and neighbours. The id breaks ties: imported
+# posts often share a second, and without it a neighbour would be skipped.
+TIMELINE = (Post.published_at, Post.id)
+# Enough for a title with a link; the texts stay in the database.
+LIGHT = (
+    defer(Post.source),
+    defer(Post.html),
+    defer(Post.lede),
+    defer(Post.summary),
+    defer(Post.excerpt),
+)
+
+
+class Neighbours(NamedTuple):
+    """The posts on either side of one post; ``None`` at the ends."""
+
+    older: Post | None
+    newer: Post | None
+
+
+NO_NEIGHBOURS = Neighbours(None, None)
+
+
+class Page(NamedTuple):
+    """One page of a list. Pages count from 1, and there is always a first one."""
+
+    items: Sequence[Post]
+    number: int
+    pages: int
+    total: int
+
+    @property
+    def newer(self) -> int | None:
+        """The number of the page before, which holds what is newer."""
+        return self.number - 1 if self.number > 1 else None
+
+    @property
+    def older(self) -> int | None:
+        """The number of the page after, which holds what is older."""
+        return self.number + 1 if self.number < self.pages else None
+
+
+def public(now: datetime) -> Select[Post]:
+    """Posts any visitor may read, in no particular order."""
+    return select(Post).where(
+        Post.kind == Kind.POST, Post.status == Status.PUBLIC, Post.published_at <= now
+    )
+
+
+def newest_first(now: datetime) -> Select[Post]:
+    """Public posts in the order of time, newest first."""
+    return public(now).order_by(*(column.desc() for column in TIMELINE))
+
+
+def in_categories(now: datetime, categories: Sequence[Category]) -> Select[Post]:
+    """Public posts in any of the categories, newest first, each once."""
+    ids = [category.id for category in categories]
+    links = select(PostCategory.post_id).where(PostCategory.category_id.in_(ids))
+    return newest_first(now).where(Post.id.in_(links))
+
+
+def tagged(now: datetime, tag: Tag) -> Select[Post]:
+    """Public posts with the tag, newest first."""
+    links = select(PostTag.post_id).where(PostTag.tag_id == tag.id)
+    return newest_first(now).where(Post.id.in_(links))
+
+
+def by_author(now: datetime, author: User) -> Select[Post]:
+    """Public posts of one author, newest first."""
+    return newest_first(now).where(Post.author_id == author.id)
+
+
+def between(now: datetime, start: datetime, end: datetime) -> Select[Post]:
+    """Public posts from ``start`` up to, but without, ``end``, newest first."""
+    return newest_first(now).where(Post.published_at >= start, Post.published_at < end)
+
+
+def page_of(posts: Select[Post], number: int, size: int) -> Page | None:
+    """Page ``number`` of a list, with all a teaser shows; ``None`` past the last."""
+    counted = posts.order_by(None).with_only_columns(func.count(Post.id))
+    total = session.scalar(counted) or 0
+    pages = max(1, -(-total // size))
+    if not 1 <= number <= pages:
+        return None
+    shown = posts.options(
+        defer(Post.source),
+        defer(Post.html),
+        joinedload(Post.author),
+        selectinload(Post.category_links),
+    )
+    items = session.scalars(shown.limit(size).offset((number - 1) * size)).all()
+    return Page(items, number, pages, total)
+
+
+def neighbours(
+    post: Post, now: datetime, within: Sequence[Category] | None = None
+) -> Neighbours:
+    """The next older and the next newer public post: one index seek each.
+
+    ``within`` narrows the way to posts that share any of these categories (two seeks
+    for each of them); with an empty sequence there is no neighbour. What is not public
+    has no place in the timeline, so it has no neighbours; nor has a page.
+    """
+    if post.kind != Kind.POST or not post.is_public(now):
+        return NO_NEIGHBOURS
+    if within is not None:
+        return _neighbours_within(post, now, [category.id for category in within])
+    here = tuple_(post.published_at, post.id)
+    # What was public when this post came out: a bound next to ``here``, not at ``now``,
+    # from where SQLite would walk all the way back.
+    assert post.published_at is not None  # noqa: S101  is_public said so
+    older = newest_first(post.published_at).where(tuple_(*TIMELINE) < here)
+    newer = public(now).where(tuple_(*TIMELINE) > here).order_by(*TIMELINE)
+    return Neighbours(_first(older), _first(newer))
+
+
+def _neighbours_within(
+    post: Post, now: datetime, category_ids: Sequence[int]
+) -> Neighbours:
+    if not category_ids:
+        return NO_NEIGHBOURS
+    order = (PostCategory.published_at, PostCategory.post_id)
+    here = tuple_(post.published_at, post.id)
+    older, newer = [], []
+    for category_id in category_ids:
+        links = select(*order).where(PostCategory.category_id == category_id)
+        older.append(
+            links.where(
+                PostCategory.published_at <= post.published_at, tuple_(*order) < here
+            )
+            .order_by(*(column.desc() for column in order))
+            .limit(1)
+        )
+        newer.append(
+            links.where(PostCategory.published_at <= now, tuple_(*order) > here)
+            .order_by(*order)
+            .limit(1)
+        )
+    return Neighbours(_nearest(older, descending=True), _nearest(newer))
+
+
+def _nearest(
+    links: list[Select[datetime | None, int]], *, descending: bool = False
+) -> Post | None:
+    """The post of the first row in time of all the one-row selects."""
+    rows = union_all(*(select(each.subquery()) for each in links)).subquery()
+    order = (rows.c.published_at, rows.c.post_id)
+    nearest = select(rows.c.post_id).order_by(
+        *(column.desc() if descending else column for column in order)
+    )
+    return _first(select(Post).where(Post.id == nearest.limit(1).scalar_subquery()))
+
+
+def _first(posts: Select[Post]) -> Post | None:
+    return session.scalar(posts.options(*LIGHT).limit(1))
+
+
+def by_id(post_id: int) -> Post | None:
+    """The post or page of that id, in whatever state."""
+    return session.get(Post, post_id)
+
+
+def named(slug: str) -> Sequence[Post]:
+    """Posts and pages of that slug outside the trash, with all a reader sees."""
+    return session.scalars(
+        select(Post)
+        .where(Post.slug == slug, Post.status != Status.TRASH)
+        .options(
+            defer(Post.source),
+            joinedload(Post.author),
+            selectinload(Post.category_links),
+            selectinload(Post.tag_links),
+        )
+        .order_by(Post.id)
+    ).all()
+
+
+def identified(post_id: int) -> Post | None:
+    """The post of that id with all a reader sees; ``None`` if it is in the trash."""
+    return session.scalar(
+        select(Post)
+        .where(Post.id == post_id, Post.status != Status.TRASH)
+        .options(
+            defer(Post.source),
+            joinedload(Post.author),
+            selectinload(Post.category_links),
+            selectinload(Post.tag_links),
+        )
+    )
+
+
+def slug_is_taken(post: Post, slug: str) -> bool:
+    """Whether another post, or another page below the same parent, has the slug."""
+    others = select(Post.id).where(
+        Post.kind == post.kind, Post.slug == slug, Post.status != Status.TRASH
+    )
+    if post.kind == Kind.PAGE:
+        others = others.where(Post.parent_id.is_(post.parent_id))
+    if post.id is not None:
+        others = others.where(Post.id != post.id)
+    return session.scalar(others.limit(1)) is not None
+
+
+def menu_pages(now: datetime) -> Sequence[Post]:
+    """Public pages that lie below no other, in the owner's order."""
+    return session.scalars(
+        select(Post)
+        .where(
+            Post.kind == Kind.PAGE,
+            Post.status == Status.PUBLIC,
+            Post.published_at <= now,
+            Post.parent_id.is_(None),
+        )
+        .options(*LIGHT)
+        .order_by(Post.position, Post.title, Post.id)
+        .limit(12)
+    ).all()
+
+
+def all_pages() -> Sequence[Post]:
+    """Every page that is not in the trash, in the owner's order, without its text."""
+    return session.scalars(
+        select(Post)
+        .where(Post.kind == Kind.PAGE, Post.status != Status.TRASH)
+        .options(*LIGHT)
+        .order_by(Post.position, Post.title, Post.id)
+    ).all()
+
+
+def author_named(slug: str) -> User | None:
+    """The account whose public name in addresses is ``slug``."""
+    return session.scalar(select(User).where(User.slug == slug))
+
+
+def category_named(slug: str) -> Category | None:
+    """The category of that slug."""
+    return session.scalar(select(Category).where(Category.slug == slug))
+
+
+def tag_named(slug: str) -> Tag | None:
+    """The tag of that slug."""
+    return session.scalar(select(Tag).where(Tag.slug == slug))
+
+
+def all_categories() -> Sequence[Category]:
+    """Every category by name. Held by the caller, it makes every parent known."""
+    return session.scalars(select(Category).order_by(Category.name, Category.id)).all()
+
+
+def all_tags() -> Sequence[Tag]:
+    """Every tag by name."""
+    return session.scalars(select(Tag).order_by(Tag.name, Tag.id)).all()
+
+
+def with_descendants(
+    category: Category, categories: Sequence[Category]
+) -> list[Category]:
+    """The category and all that lie below it, out of ``categories``."""
+    below: dict[int | None, list[Category]] = {}
+    for each in categories:
+        below.setdefault(each.parent_id, []).append(each)
+    found: list[Category] = []
+    waiting = [category]
+    while waiting:
+        each = waiting.pop()
+        if each not in found:
+            found.append(each)
+            waiting += below.get(each.id, [])
+    return found
+
+
+def is_empty() -> bool:
+    """Whether nothing was ever written here."""
+    return session.scalar(select(Post.id).limit(1)) is None

@@ -1,0 +1,34 @@
+"""What templates know of posts: addresses, the menu, reading time."""
+
+from collections.abc import Sequence
+
+from flask import Flask
+
+from ..clock import utcnow
+from . import permalinks, queries
+from .models import Post
+
+WORDS_A_MINUTE = 230
+
+
+def init_app(app: Flask) -> None:
+    """Give templates the addresses of everything that has one."""
+    app.jinja_env.globals.update(
+        post_url=permalinks.post_url,
+        category_url=permalinks.category_url,
+        tag_url=permalinks.tag_url,
+        author_url=permalinks.author_url,
+        year_url=permalinks.year_url,
+        month_url=permalinks.month_url,
+        comment_url=permalinks.comment_url,
+        menu_pages=_menu_pages,
+        reading_minutes=_reading_minutes,
+    )
+
+
+def _menu_pages() -> Sequence[Post]:
+    return queries.menu_pages(utcnow())
+
+
+def _reading_minutes(post: Post) -> int:
+    return max(1, round(post.word_count / WORDS_A_MINUTE))

@@ -1,0 +1,220 @@
+"""Categories and tags behind the login."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from werkzeug import Response
+
+from ..accounts.guard import requires
+from ..accounts.permissions import Action
+from ..database import write_transaction
+from ..i18n import gettext as _
+from . import desk, naming, queries, terms, trees
+from .forms import CategoryForm, TagForm
+from .models import Category, Tag
+
+bp = Blueprint("terms", __name__)
+
+
+@bp.get("/categories/")
+@requires(Action.TERMS)
+def categories() -> str:
+    """The tree of categories, and a form for another one."""
+    return _categories(CategoryForm(None, queries.all_categories()))
+
+
+@bp.post("/categories/")
+@requires(Action.TERMS)
+def create_category() -> Response | tuple[str, int]:
+    """Make a category."""
+    form = CategoryForm(None, queries.all_categories())
+    if not form.validate():
+        return _categories(form), 422
+    with write_transaction():
+        category = terms.make_category(
+            form.name.data or "",
+            slug=form.slug.data or "",
+            parent=_parent(form),
+            description=form.description.data or "",
+        )
+    flash(_("The category “%(name)s” is there.", name=category.name))
+    return redirect(url_for(".categories"), 303)
+
+
+@bp.get("/categories/<int:category_id>/")
+@requires(Action.TERMS)
+def edit_category(category_id: int) -> str:
+    """The form of one category."""
+    category = _category_or_404(category_id)
+    return _category(CategoryForm(category, queries.all_categories()), category)
+
+
+@bp.post("/categories/<int:category_id>/")
+@requires(Action.TERMS)
+def update_category(category_id: int) -> Response | tuple[str, int]:
+    """Name or move a category."""
+    category = _category_or_404(category_id)
+    form = CategoryForm(category, queries.all_categories())
+    if not form.validate():
+        return _category(form, category), 422
+    try:
+        with write_transaction():
+            category = _category_or_404(category_id)
+            terms.move(category, _parent(form))
+            naming.rename(
+                category,
+                form.name.data or "",
+                slug=form.slug.data or "",
+                description=form.description.data or "",
+            )
+    except terms.Loop:
+        form.parent_id.errors = [_("A category cannot lie below itself.")]
+        return _category(form, category), 422
+    flash(_("The category “%(name)s” was saved.", name=category.name))
+    return redirect(url_for(".categories"), 303)
+
+
+@bp.get("/categories/<int:category_id>/deletion")
+@requires(Action.TERMS)
+def ask_before_deleting_category(category_id: int) -> str:
+    """Say what deleting a category would do."""
+    category = _category_or_404(category_id)
+    return render_template(
+        "admin/terms/delete.html",
+        term=category,
+        is_category=True,
+        number=desk.category_sizes().get(category_id, 0),
+    )
+
+
+@bp.post("/categories/<int:category_id>/deletion")
+@requires(Action.TERMS)
+def delete_category(category_id: int) -> Response:
+    """Take a category away. Its posts stay, what lies below it moves up."""
+    with write_transaction():
+        category = _category_or_404(category_id)
+        name = category.name
+        terms.delete_category(category)
+    flash(_("The category “%(name)s” was deleted. Its posts stayed.", name=name))
+    return redirect(url_for(".categories"), 303)
+
+
+@bp.get("/tags/")
+@requires(Action.TERMS)
+def tags() -> str:
+    """The tags, and a form for another one."""
+    return _tags(TagForm(None))
+
+
+@bp.post("/tags/")
+@requires(Action.TERMS)
+def create_tag() -> Response | tuple[str, int]:
+    """Make a tag."""
+    form = TagForm(None)
+    if not form.validate():
+        return _tags(form), 422
+    with write_transaction():
+        tag = terms.make_tag(
+            form.name.data or "",
+            slug=form.slug.data or "",
+            description=form.description.data or "",
+        )
+    flash(_("The tag “%(name)s” is there.", name=tag.name))
+    return redirect(url_for(".tags"), 303)
+
+
+@bp.get("/tags/<int:tag_id>/")
+@requires(Action.TERMS)
+def edit_tag(tag_id: int) -> str:
+    """The form of one tag."""
+    tag = _tag_or_404(tag_id)
+    return _tag(TagForm(tag), tag)
+
+
+@bp.post("/tags/<int:tag_id>/")
+@requires(Action.TERMS)
+def update_tag(tag_id: int) -> Response | tuple[str, int]:
+    """Name a tag."""
+    tag = _tag_or_404(tag_id)
+    form = TagForm(tag)
+    if not form.validate():
+        return _tag(form, tag), 422
+    with write_transaction():
+        tag = _tag_or_404(tag_id)
+        naming.rename(
+            tag,
+            form.name.data or "",
+            slug=form.slug.data or "",
+            description=form.description.data or "",
+        )
+    flash(_("The tag “%(name)s” was saved.", name=tag.name))
+    return redirect(url_for(".tags"), 303)
+
+
+@bp.get("/tags/<int:tag_id>/deletion")
+@requires(Action.TERMS)
+def ask_before_deleting_tag(tag_id: int) -> str:
+    """Say what deleting a tag would do."""
+    tag = _tag_or_404(tag_id)
+    return render_template(
+        "admin/terms/delete.html",
+        term=tag,
+        is_category=False,
+        number=desk.tag_sizes().get(tag_id, 0),
+    )
+
+
+@bp.post("/tags/<int:tag_id>/deletion")
+@requires(Action.TERMS)
+def delete_tag(tag_id: int) -> Response:
+    """Take a tag away. Its posts stay."""
+    with write_transaction():
+        tag = _tag_or_404(tag_id)
+        name = tag.name
+        terms.delete_tag(tag)
+    flash(_("The tag “%(name)s” was deleted. Its posts stayed.", name=name))
+    return redirect(url_for(".tags"), 303)
+
+
+def _categories(form: CategoryForm) -> str:
+    return render_template(
+        "admin/terms/categories.html",
+        form=form,
+        branches=trees.branches(queries.all_categories()),
+        sizes=desk.category_sizes(),
+    )
+
+
+def _category(form: CategoryForm, category: Category) -> str:
+    return render_template("admin/terms/edit.html", form=form, term=category)
+
+
+def _category_or_404(category_id: int) -> Category:
+    category = desk.category(category_id)
+    if category is None:
+        abort(404)
+    return category
+
+
+def _parent(form: CategoryForm) -> Category | None:
+    if form.parent_id.data is None:
+        return None
+    return _category_or_404(form.parent_id.data)
+
+
+def _tags(form: TagForm) -> str:
+    return render_template(
+        "admin/terms/tags.html",
+        form=form,
+        tags=queries.all_tags(),
+        sizes=desk.tag_sizes(),
+    )
+
+
+def _tag(form: TagForm, tag: Tag) -> str:
+    return render_template("admin/terms/edit.html", form=form, term=tag)
+
+
+def _tag_or_404(tag_id: int) -> Tag:
+    tag = desk.tag(tag_id)
+    if tag is None:
+        abort(404)
+    return tag

@@ -1,0 +1,1 @@
+"""What the owner edits in the browser: the settings of the publication."""

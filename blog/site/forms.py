@@ -1,0 +1,244 @@
+"""What the owner sets, as it comes from the browser."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    ValidationError,
+)
+
+from ..i18n import LANGUAGES, language_name, zones
+from ..i18n import gettext as _
+from ..i18n import lazy_gettext as _l
+from ..posts import permalinks
+from ..text import normalize
+from .models import NeighbourScope, Site
+
+CUSTOM = "custom"
+TITLE_LIMIT = 100
+TAGLINE_LIMIT = 200
+WORDS_LIMIT = 50_000
+MOST_POSTS_PER_PAGE = 100
+DEEPEST_THREAD = 10
+MOST_LINKS = 1_000
+MOST_DAYS = 36_500
+
+# The order in which the page shows them; each is a column of the same name.
+GENERAL = ("title", "tagline", "language", "timezone")
+READING = ("posts_per_page", "neighbour_scope")
+DISCUSSION = (
+    "default_comment_status",
+    "require_name_email",
+    "comment_registration",
+    "close_comments_days_old",
+    "thread_comments_depth",
+)
+MODERATION = (
+    "comment_moderation",
+    "comment_previously_approved",
+    "comment_max_links",
+    "moderation_keys",
+    "disallowed_keys",
+)
+
+
+def _stripped(text: str | None) -> str:
+    return (text or "").strip()
+
+
+def _whole(least: int, most: int) -> list[Any]:
+    message = _l("A whole number from %(min)s to %(max)s.")
+    return [
+        InputRequired(_l("A number is needed here.")),
+        NumberRange(least, most, message=message),
+    ]
+
+
+def _at_most(limit: int) -> Length:
+    return Length(max=limit, message=_l("At most %(max)d characters."))
+
+
+class SettingsForm(FlaskForm):
+    """Every setting. The names in the hints are WordPress's."""
+
+    title = StringField(
+        _l("Title"),
+        filters=[_stripped],
+        validators=[
+            DataRequired(_l("Give the publication a name.")),
+            _at_most(TITLE_LIMIT),
+        ],
+    )
+    tagline = StringField(
+        _l("Tagline"),
+        filters=[_stripped],
+        validators=[_at_most(TAGLINE_LIMIT)],
+        description=_l("A few words on what this is about. May stay empty."),
+    )
+    language = SelectField(
+        _l("Language"),
+        description=_l("Of the texts; dates, and the direction of writing, follow it."),
+    )
+    timezone = SelectField(
+        _l("Time zone"),
+        description=_l(
+            "Whose clocks stand beside posts and comments, and in addresses."
+        ),
+    )
+    posts_per_page = IntegerField(
+        _l("Posts on a page"),
+        validators=_whole(1, MOST_POSTS_PER_PAGE),
+        description=_l("On the home page and in archives."),
+    )
+    neighbour_scope = RadioField(
+        _l("“Previous post” and “Next post” lead"),
+        coerce=NeighbourScope,
+    )
+    permalink_preset = RadioField(_l("Addresses of posts"))
+    permalink_structure = StringField(
+        _l("A structure of your own"),
+        filters=[_stripped],
+        description=_l(
+            "Takes %year%, %monthnum%, %day%, %hour%, %minute%, %second%, "
+            "%post_id%, %postname%, %category% and %author%. "
+            "It needs %postname% or %post_id%."
+        ),
+    )
+    default_comment_status = BooleanField(
+        _l("New posts are open for comments"),
+        description=_l("Each post can say otherwise. (default_comment_status)"),
+    )
+    require_name_email = BooleanField(
+        _l("Commenters must leave a name and an email address"),
+        description=_l("The address is never shown. (require_name_email)"),
+    )
+    comment_registration = BooleanField(
+        _l("Only people with an account may comment"),
+        description="(comment_registration)",
+    )
+    close_comments_days_old = IntegerField(
+        _l("Close comments after so many days"),
+        validators=_whole(0, MOST_DAYS),
+        description=_l(
+            "Counted from publication; 0 is never. (close_comments_days_old)"
+        ),
+    )
+    thread_comments_depth = IntegerField(
+        _l("Levels of replies"),
+        validators=_whole(1, DEEPEST_THREAD),
+        description=_l(
+            "How far a conversation is indented; 1 is a flat list. "
+            "(thread_comments_depth)"
+        ),
+    )
+    comment_moderation = BooleanField(
+        _l("Every comment waits for approval"),
+        description="(comment_moderation)",
+    )
+    comment_previously_approved = BooleanField(
+        _l("A first comment waits for approval"),
+        description=_l(
+            "Who had one approved before goes through. (comment_previously_approved)"
+        ),
+    )
+    comment_max_links = IntegerField(
+        _l("Hold a comment with so many links, or more"),
+        validators=_whole(0, MOST_LINKS),
+        description=_l("0 holds none for its links. (comment_max_links)"),
+    )
+    moderation_keys = TextAreaField(
+        _l("Words that make a comment wait"),
+        filters=[_stripped],
+        validators=[_at_most(WORDS_LIMIT)],
+        description=_l(
+            "One a line; looked for in text, name, address and origin. "
+            "(moderation_keys)"
+        ),
+    )
+    disallowed_keys = TextAreaField(
+        _l("Words that send a comment to the trash"),
+        filters=[_stripped],
+        validators=[_at_most(WORDS_LIMIT)],
+        description=_l("One a line, as above. Use them sparingly. (disallowed_keys)"),
+    )
+
+    def __init__(self, site: Site) -> None:
+        preset = site.permalink_structure
+        super().__init__(  # type: ignore[no-untyped-call]
+            obj=site,
+            data={
+                "permalink_preset": preset if preset in permalinks.PRESETS else CUSTOM
+            },
+        )
+        self.language.choices = _choices(
+            (each, language_name(each)) for each in _with(LANGUAGES, site.language)
+        )
+        self.timezone.choices = _zones_by_region(site.timezone)
+        self.neighbour_scope.choices = _choices(
+            [
+                (NeighbourScope.SITE, _("through all posts")),
+                (NeighbourScope.CATEGORY, _("through posts of the same category")),
+            ]
+        )
+        presets = [(each, each) for each in permalinks.PRESETS]
+        self.permalink_preset.choices = _choices(
+            [*presets, (CUSTOM, _("A structure of your own"))]
+        )
+
+    def validate_permalink_structure(self, field: StringField) -> None:
+        """Refuse a structure under which posts could not be found."""
+        if self.permalink_preset.data != CUSTOM:
+            return
+        problem = permalinks.structure_problem(field.data or "")
+        if problem is not None:
+            raise ValidationError(problem)
+
+    @property
+    def structure(self) -> str:
+        """The permalink structure chosen or typed."""
+        chosen: str = self.permalink_preset.data
+        return (self.permalink_structure.data or "") if chosen == CUSTOM else chosen
+
+    def values(self) -> dict[str, object]:
+        """What was chosen, by ``Site`` column; after ``validate()``."""
+        columns = (*GENERAL, *READING, *DISCUSSION, *MODERATION)
+        values: dict[str, object] = {name: self[name].data for name in columns}
+        for name in ("title", "tagline"):
+            values[name] = normalize.single_line(str(values[name]), TAGLINE_LIMIT)
+        for name in ("moderation_keys", "disallowed_keys"):
+            values[name] = normalize.clean_text(str(values[name]))
+        return values | {"permalink_structure": self.structure}
+
+
+def _with(known: tuple[str, ...], own: str) -> list[str]:
+    """The choices, and what is stored, should it not be among them."""
+    return [*known, *([own] if own not in known else [])]
+
+
+def _choices(pairs: Iterable[tuple[Any, Any]]) -> Any:
+    """Values and labels as WTForms wants them, which its type stubs do not know yet."""
+    return dict(pairs)
+
+
+def _zones_by_region(own: str) -> Any:
+    """The zones grouped by the part before the slash, as a list shows them."""
+    regions: dict[str, dict[str, str]] = {"UTC": {"UTC": "UTC"}}
+    for name in _with(tuple(zones()), own):
+        region, _slash, place = name.partition("/")
+        if place:
+            label = place.replace("_", " ").replace("/", " / ")
+            regions.setdefault(region, {})[name] = label
+    return _choices(regions.items())

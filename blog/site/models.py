@@ -1,0 +1,51 @@
+"""The settings of the publication: one row, typed."""
+
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..database import Choice, Model
+
+SITE_ID = 1
+
+
+class NeighbourScope(StrEnum):
+    """Among which posts the way to the older and the newer one leads."""
+
+    SITE = "site"
+    CATEGORY = "category"
+
+
+class Site(Model):
+    """What the owner sets. Comment options carry WordPress's names and defaults."""
+
+    __tablename__ = "site"
+    __table_args__ = (CheckConstraint(f"id = {SITE_ID}", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=SITE_ID)
+    title: Mapped[str] = mapped_column(default="A new publication")
+    tagline: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="en")
+    timezone: Mapped[str] = mapped_column(default="UTC")
+    permalink_structure: Mapped[str] = mapped_column(
+        default="/%year%/%monthnum%/%postname%/"
+    )
+    posts_per_page: Mapped[int] = mapped_column(default=10)
+    neighbour_scope: Mapped[NeighbourScope] = mapped_column(
+        Choice(NeighbourScope), default=NeighbourScope.SITE
+    )
+
+    default_comment_status: Mapped[bool] = mapped_column(default=True)
+    require_name_email: Mapped[bool] = mapped_column(default=True)
+    comment_registration: Mapped[bool] = mapped_column(default=False)
+    comment_moderation: Mapped[bool] = mapped_column(default=False)
+    comment_previously_approved: Mapped[bool] = mapped_column(default=True)
+    # Held at this many links or more; 0 holds none for its links.
+    comment_max_links: Mapped[int] = mapped_column(default=2)
+    moderation_keys: Mapped[str] = mapped_column(default="")
+    disallowed_keys: Mapped[str] = mapped_column(default="")
+    # Days after which a post takes no more comments; 0 is never.
+    close_comments_days_old: Mapped[int] = mapped_column(default=0)
+    # Levels of replies shown; 1 is a flat list.
+    thread_comments_depth: Mapped[int] = mapped_column(default=5)
