@@ -1,0 +1,1 @@
+"""What readers answer: threads, moderation, the form."""

@@ -1,0 +1,172 @@
+"""The comment form, and the moderators' forms."""
+
+import re
+from datetime import datetime
+from typing import Self
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    EmailField,
+    HiddenField,
+    StringField,
+    TextAreaField,
+    URLField,
+)
+
+from .. import signing
+from ..i18n import lazy_gettext as _l
+from ..posts.models import Post
+from ..security import MAX_INTEGER
+from ..text.sanitizer import MAX_COMMENT_BYTES
+from .drafts import MAX_AUTHOR_BYTES, MAX_EMAIL_BYTES, MAX_URL_BYTES
+from .models import Comment
+from .refusals import FORM, ParentGone, Refused
+
+_STAMP = "comment form"
+# Caches and open tabs keep a page for days. Older, it is only worth a note.
+STAMP_DAYS = 7
+
+
+class _Form(FlaskForm):
+    @classmethod
+    def sent(cls) -> Self:
+        """The form as this request filled it in."""
+        return cls()
+
+    @classmethod
+    def empty(cls) -> Self:
+        """The form with nothing in it, whatever this request sent."""
+        return cls(formdata=None)
+
+    def refuse(self, refused: Refused) -> None:
+        """Say what is wrong, each sentence at its field."""
+        for name, error in refused.errors.items():
+            if name == FORM or name not in self:
+                self.form_errors.append(error)
+            else:
+                self[name].errors = [*self[name].errors, error]
+
+    def text(self, name: str) -> str:
+        """What was typed into a field; "" if the field was not sent at all."""
+        return str(self[name].data or "")
+
+
+class CommentForm(_Form):
+    """What a reader fills in. It is part of a page that is the same for everybody, so
+    it carries no token; stamp and honeypot never reject, they only leave a note.
+    """
+
+    class Meta:
+        csrf = False
+
+    comment = TextAreaField(
+        _l("Comment"),
+        render_kw={"rows": 8, "maxlength": MAX_COMMENT_BYTES, "dir": "auto"},
+    )
+    author = StringField(
+        _l("Name"),
+        render_kw={
+            "maxlength": MAX_AUTHOR_BYTES,
+            "autocomplete": "name",
+            "dir": "auto",
+        },
+    )
+    email = EmailField(
+        _l("Email"),
+        render_kw={
+            "maxlength": MAX_EMAIL_BYTES,
+            "autocomplete": "email",
+            "dir": "ltr",
+        },
+    )
+    # Not type=url: browsers would refuse what http_url() understands ("example.org").
+    url = StringField(
+        _l("Website"),
+        render_kw={
+            "maxlength": MAX_URL_BYTES,
+            "autocomplete": "url",
+            "inputmode": "url",
+            "dir": "ltr",
+        },
+    )
+    comment_parent = HiddenField()
+    stamp = HiddenField()
+    # Nobody sees it; a program that fills in every field gives itself away.
+    subject = StringField(
+        _l("Leave this empty"), render_kw={"autocomplete": "off", "tabindex": "-1"}
+    )
+
+    @classmethod
+    def blank(cls, post: Post, now: datetime) -> "CommentForm":
+        """The form as it stands below a post."""
+        form = cls.empty()
+        form.stamp.data = _stamp(post, now)
+        return form
+
+    @property
+    def parent_id(self) -> int | None:
+        """The number of the comment that is answered; ``None`` for none.
+
+        :raise ParentGone: if it is no number that a comment could have
+        """
+        typed = self.text("comment_parent").strip()
+        if typed in ("", "0"):
+            return None
+        if not re.fullmatch("[0-9]{1,19}", typed) or int(typed) > MAX_INTEGER:
+            raise ParentGone
+        return int(typed)
+
+    def signals(self, post: Post, now: datetime) -> str:
+        """Words for what is odd about the way it was sent; "" if nothing is."""
+        found = ["honeypot"] if self.text("subject") else []
+        match signing.read(_STAMP, self.text("stamp")):
+            case [post.id, int(day)]:
+                if not -1 <= now.toordinal() - day <= STAMP_DAYS:
+                    found.append("old-stamp")
+            case _:
+                found.append("forged-stamp" if self.text("stamp") else "no-stamp")
+        return " ".join(found)
+
+
+class ReplyForm(_Form):
+    """A moderator's answer, under their own name."""
+
+    comment = TextAreaField(
+        _l("Reply"),
+        render_kw={"rows": 6, "maxlength": MAX_COMMENT_BYTES, "required": True},
+    )
+
+
+class EditForm(_Form):
+    """A comment's words and who says them. ``version`` is what the moderator saw."""
+
+    author = StringField(_l("Name"), render_kw={"maxlength": MAX_AUTHOR_BYTES})
+    email = EmailField(_l("Email"), render_kw={"maxlength": MAX_EMAIL_BYTES})
+    url = URLField(_l("Website"), render_kw={"maxlength": MAX_URL_BYTES})
+    comment = TextAreaField(
+        _l("Comment"),
+        render_kw={"rows": 12, "maxlength": MAX_COMMENT_BYTES, "required": True},
+    )
+    version = HiddenField()
+
+    @property
+    def seen_version(self) -> int:
+        """The version the moderator began with; -1 if the field was tampered with."""
+        typed = self.text("version")
+        return int(typed) if re.fullmatch("[0-9]{1,9}", typed) else -1
+
+    @classmethod
+    def of(cls, comment: Comment) -> "EditForm":
+        """The form as it stands before anything is changed."""
+        return cls(
+            formdata=None,
+            author=comment.author,
+            email=comment.email,
+            url=comment.url,
+            comment=comment.source,
+            version=comment.version,
+        )
+
+
+def _stamp(post: Post, now: datetime) -> str:
+    return signing.sign(_STAMP, [post.id, now.toordinal()])

@@ -1,0 +1,112 @@
+"""A comment comes in: may it, is it there already, is it too soon?
+
+The order of the questions is WordPress's; the answers are ``refusals``.
+"""
+
+import math
+from datetime import datetime, timedelta
+
+from ..accounts.models import User
+from ..database import session
+from ..posts.models import Post
+from ..site.models import Site
+from ..text.sanitizer import POLICY_VERSION
+from . import moderation, queries
+from .drafts import Content, Origin
+from .models import Comment
+from .moderation import Decision
+from .refusals import AccountRequired, Closed, ParentGone, PostGone, Repeated, TooFast
+
+# How long the very same comment is taken for the same press of the button.
+SAME_PRESS = timedelta(minutes=10)
+FLOOD_SECONDS = 15
+
+
+def check(
+    post: Post | None,
+    parent_id: int | None,
+    *,
+    site: Site,
+    user: User | None,
+    now: datetime,
+) -> None:
+    """Whether a comment may be written here now. Asked before the work and once more
+    inside the write.
+
+    :raise PostGone: if no visitor may read the post
+    :raise ParentGone: if what is answered is not shown below it
+    :raise Closed: if it takes no comments
+    :raise AccountRequired: if the owner wants commenters to log in
+    """
+    if post is None or not post.is_public(now):
+        raise PostGone
+    if parent_id is not None and not queries.is_answerable(parent_id, post):
+        raise ParentGone
+    if not moderation.is_open(post, site, now):
+        raise Closed
+    if site.comment_registration and user is None:
+        raise AccountRequired
+
+
+def check_new(
+    content: Content, post: Post, parent_id: int | None, now: datetime
+) -> None:
+    """Whether this was not said before, at this place and by the same person.
+
+    :raise Repeated: if it was, naming the first one
+    """
+    first = queries.same(post, parent_id, content.digest)
+    if first is not None:
+        raise Repeated(first.id, is_recent=now - first.created_at <= SAME_PRESS)
+
+
+def check_pace(content: Content, origin: Origin, now: datetime) -> None:
+    """Whether the last comment of the same person is long enough ago: of the account,
+    the email address or the network.
+
+    :raise TooFast: if not, with the seconds to wait
+    """
+    network = moderation.network(origin.ip)
+    for last in queries.recent(now, FLOOD_SECONDS):
+        if (
+            (origin.user_id is not None and last.user_id == origin.user_id)
+            or (content.email and last.email == content.email)
+            or (origin.ip and moderation.network(last.ip) == network)
+        ):
+            passed = (now - last.created_at).total_seconds()
+            raise TooFast(max(1, math.ceil(FLOOD_SECONDS - passed)))
+
+
+def receive(
+    content: Content,
+    origin: Origin,
+    decision: Decision,
+    *,
+    post: Post,
+    parent_id: int | None,
+    now: datetime,
+) -> Comment:
+    """Add a comment, as decided, to the session. The caller checks and writes."""
+    comment = Comment(
+        post_id=post.id,
+        parent_id=parent_id,
+        user_id=origin.user_id,
+        status=decision.status,
+        reason=decision.reason,
+        author=content.author,
+        email=content.email,
+        url=content.url,
+        source=content.source,
+        html=content.html,
+        folded=content.digest,
+        signals=origin.signals,
+        policy_version=POLICY_VERSION,
+        ip=origin.ip,
+        user_agent=origin.user_agent,
+        created_at=now,
+    )
+    session.add(comment)
+    session.flush()
+    if comment.is_approved:
+        moderation.recount(post.id)
+    return comment

@@ -1,0 +1,137 @@
+"""Where readers' comments arrive."""
+
+from datetime import datetime
+
+from flask import Blueprint, abort, current_app, redirect, request
+from werkzeug import Response
+
+from ..accounts.guard import current_user
+from ..accounts.models import User
+from ..clock import utcnow
+from ..database import write_transaction
+from ..extensions import csrf
+from ..posts.models import Post
+from ..posts.permalinks import comment_url, post_url
+from ..posts.views import readable_or_404, render_post
+from ..security import anyone, max_body, public
+from ..site.queries import settings
+from ..text.normalize import single_line
+from . import drafts, moderation, queries, refusals, submission, threads
+from .drafts import Content, Origin
+from .forms import CommentForm
+from .models import Comment
+from .refusals import Refused, Repeated
+
+bp = Blueprint("comments", __name__)
+
+# Four times a comment of the greatest length, as every letter may arrive as %XX.
+MAX_FORM_BYTES = 256 * 1024
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+# WordPress's limit, which its own table of comments has, too.
+USER_AGENT_LIMIT = 254
+
+STATUSES: dict[type[Refused], int] = {
+    refusals.PostGone: 404,
+    refusals.ParentGone: 403,
+    refusals.Closed: 403,
+    refusals.AccountRequired: 403,
+    refusals.Invalid: 422,
+    refusals.TooLong: 413,
+    refusals.Repeated: 409,
+    refusals.TooFast: 429,
+}
+
+
+@bp.get("/comments/<int:post_id>")
+@public
+def form(post_id: int) -> Response:
+    """The form has no page of its own; who comes here is led to it."""
+    post = readable_or_404(post_id, utcnow())
+    return redirect(f"{post_url(post)}#respond", 303)
+
+
+@bp.post("/comments/<int:post_id>")
+@anyone
+@max_body(MAX_FORM_BYTES)
+# The form stands in a page without sessions; security.py asks for the origin.
+@csrf.exempt  # type: ignore[untyped-decorator]
+def create(post_id: int) -> Response:
+    """Take in a comment. Whatever is wrong with it, the text comes back."""
+    if request.mimetype and request.mimetype not in FORM_TYPES:
+        abort(415)
+    now = utcnow()
+    post = readable_or_404(post_id, now)
+    typed = CommentForm.sent()
+    try:
+        comment = _received(typed, post, current_user(), now)
+    except Repeated as again:
+        first = queries.by_id(again.first_id)
+        if not again.is_recent or first is None:
+            return _refuse(typed, post, again, now)
+        comment = first
+    except Refused as refused:
+        return _refuse(typed, post, refused, now)
+    return redirect(_place_of(comment, now), 303)
+
+
+def _received(
+    typed: CommentForm, post: Post, user: User | None, now: datetime
+) -> Comment:
+    site = settings()
+    parent_id = typed.parent_id
+    submission.check(post, parent_id, site=site, user=user, now=now)
+    content = _content(typed, user)
+    origin = Origin(
+        user_id=user.id if user else None,
+        ip=request.remote_addr or "",
+        user_agent=single_line(
+            request.user_agent.string.replace("\0", ""), USER_AGENT_LIMIT
+        ),
+        signals=typed.signals(post, now),
+    )
+    decision = moderation.decide(
+        content, origin, post, site, user, moderation.history(content, user)
+    )
+    with write_transaction():
+        # The post, the parent and the rules may have changed while this was read.
+        submission.check(post, parent_id, site=site, user=user, now=now)
+        submission.check_new(content, post, parent_id, now)
+        if current_app.config["LIMITS"] and not moderation.is_trusted(user, post):
+            submission.check_pace(content, origin, now)
+        return submission.receive(
+            content, origin, decision, post=post, parent_id=parent_id, now=now
+        )
+
+
+def _content(typed: CommentForm, user: User | None) -> Content:
+    if user is not None:
+        return drafts.prepare_as(user, typed.text("comment"))
+    return drafts.prepare(
+        author=typed.text("author"),
+        email=typed.text("email"),
+        url=typed.text("url"),
+        source=typed.text("comment"),
+        names_required=settings().require_name_email,
+    )
+
+
+def _refuse(
+    typed: CommentForm, post: Post, refused: Refused, now: datetime
+) -> Response:
+    """The same page again, with the text and what is wrong with it."""
+    status = STATUSES[type(refused)]
+    if isinstance(refused, refusals.PostGone):
+        abort(status, str(refused))
+    typed.refuse(refused)
+    response = render_post(post, now=now, form=typed, status=status)
+    if isinstance(refused, refusals.TooFast):
+        response.headers["Retry-After"] = str(refused.wait_seconds)
+    return response
+
+
+def _place_of(comment: Comment, now: datetime) -> str:
+    """Where its writer sees it. Every waiting one looks the same, be it spam or not."""
+    if comment.is_approved:
+        return comment_url(comment)
+    token = threads.held_token(comment, now)
+    return f"{post_url(comment.post)}?held={token}#comment-{comment.id}"

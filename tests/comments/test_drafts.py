@@ -1,0 +1,170 @@
+import pytest
+
+from blog.comments import drafts
+from blog.comments.refusals import Invalid, TooLong
+from blog.text.normalize import Unstorable
+from tests.factories import make_user
+
+VALID = {
+    "author": "Ada",
+    "email": "ada@example.org",
+    "url": "",
+    "source": "Well said.",
+    "names_required": True,
+}
+
+
+@pytest.fixture(autouse=True)
+def context(db):
+    """Messages are translated, which needs an application."""
+
+
+def prepare(**changes):
+    return drafts.prepare(**(VALID | changes))
+
+
+def errors(**changes):
+    with pytest.raises(Invalid) as caught:
+        prepare(**changes)
+    return caught.value.errors
+
+
+def test_a_comment_is_cleaned_and_rendered():
+    content = prepare(
+        author=" Ada \u202e Lovelace ",
+        email=" Ada@Example.ORG ",
+        url="example.org/me",
+        source="one\r\ntwo",
+    )
+
+    assert content.author == "Ada Lovelace"
+    assert content.email == "ada@example.org"
+    assert content.url == "https://example.org/me"
+    assert content.source == "one\ntwo"
+    assert content.html.startswith("<p>one<br>")
+
+
+@pytest.mark.parametrize("nothing", ["", "  ", "\t\n", "\u200b\u200d", "\u2800"])
+@pytest.mark.parametrize("field", ["author", "email"])
+def test_name_and_email_are_required(field, nothing):
+    assert list(errors(**{field: nothing})) == [field]
+
+
+def test_name_and_email_may_be_optional():
+    content = prepare(author="", email="", names_required=False)
+
+    assert (content.author, content.email) == ("", "")
+
+
+@pytest.mark.parametrize(
+    "nothing",
+    ["", " \n\t ", "\u200b", "\u200d\ufeff", "\u3164", "<b></b>", "<!-- hidden -->"],
+)
+def test_a_comment_without_words_is_refused(nothing):
+    assert list(errors(source=nothing)) == ["comment"]
+
+
+@pytest.mark.parametrize("few", ["👍", "…", "0", "<nothing>", "&nbsp;x"])
+def test_few_words_are_enough(few):
+    assert prepare(source=few).source == few
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        "ada",
+        "ada@",
+        "@example.org",
+        "ada@localhost",
+        "a b@example.org",
+        "ada@example..org",
+        "ada@example.org, bob@example.org",
+        "ada@example.org\nBcc: bob@example.org",
+        '"><script>@example.org',
+    ],
+)
+def test_what_is_no_email_address_is_refused(email):
+    assert list(errors(email=email)) == ["email"]
+
+
+@pytest.mark.parametrize(
+    "email", ["a@b.test", "ada+news@example.co.uk", "ада@пример.рф", "o'neil@x.ie"]
+)
+def test_every_shape_of_address_is_taken(email):
+    assert prepare(email=email).email == email
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["javascript:alert(1)", "data:text/html,x", "none", "ftp://example.org", "//x"],
+)
+def test_what_is_no_web_address_is_refused(url):
+    assert list(errors(url=url)) == ["url"]
+
+
+def test_everything_wrong_is_named_at_once():
+    assert sorted(errors(author="", email="x", url="y", source="")) == [
+        "author",
+        "comment",
+        "email",
+        "url",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("field", "fits", "limit"),
+    [
+        ("author", "é" * 122 + "a", 245),
+        ("email", "a" * 88 + "@example.org", 100),
+        ("url", "https://example.org/" + "a" * 180, 200),
+        ("source", "é" * 32_767 + "a", 65_535),
+    ],
+)
+def test_lengths_are_counted_in_bytes_and_nothing_is_cut(field, fits, limit):
+    assert len(fits.encode()) == limit
+    assert getattr(prepare(**{field: fits}), field) == fits
+
+    longer = fits + "a" if field != "email" else "a" + fits
+    assert list(errors(**{field: longer})) == [
+        "comment" if field == "source" else field
+    ]
+
+
+def test_a_text_that_is_too_long_says_so():
+    with pytest.raises(TooLong):
+        prepare(source="a" * 65_536)
+
+
+def test_a_name_of_any_length_is_refused_at_once():
+    assert list(errors(author="a\u0300" * 100_000)) == ["author"]
+
+
+@pytest.mark.parametrize("broken", ["a\0b", "a\ud800b"])
+def test_half_characters_are_refused(broken):
+    with pytest.raises(Unstorable):
+        prepare(source=broken)
+
+
+def test_an_account_speaks_under_its_own_name():
+    user = make_user(
+        display_name="Grace", email="Grace@Example.org", url="https://g.org"
+    )
+
+    content = drafts.prepare_as(user, "Hello.")
+
+    assert content.author == "Grace"
+    assert (content.email, content.url) == ("grace@example.org", "https://g.org")
+
+
+@pytest.mark.parametrize(
+    "twin", [{"source": "WELL  said."}, {"author": "ada"}, {"source": "Well said.\n"}]
+)
+def test_the_same_words_have_the_same_digest(twin):
+    assert prepare().digest == prepare(**twin).digest
+
+
+@pytest.mark.parametrize(
+    "other", [{"source": "Well said!"}, {"author": "Bob"}, {"email": "b@example.org"}]
+)
+def test_other_words_have_another_digest(other):
+    assert prepare().digest != prepare(**other).digest
