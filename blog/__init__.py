@@ -50,7 +50,6 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     # and only then its form, whose CSRF token belongs to a session.
     for part in (security, sessions, guard, extensions, assets, errors, health):
         part.init_app(app)
-    extensions.init_app(app)  # CSRF after the doors: it reads the body
     for templating in (site_templating, post_templating):
         templating.init_app(app)
     for blueprint in BLUEPRINTS:

@@ -36,6 +36,8 @@ from .fields import (
     at_most,
     choices,
     places,
+    row_id,
+    row_id_or_none,
     stripped,
 )
 from .models import Category, Kind, Post, Tag
@@ -80,7 +82,7 @@ class WritingForm(FlaskForm):
         format=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"],
         validators=[Optional()],
     )
-    author_id = SelectField(_l("Author"), coerce=_row_id)
+    author_id = SelectField(_l("Author"), coerce=row_id)
     comments_open = TickField(_l("Open for comments"))
     version = HiddenField()
 
@@ -209,7 +211,7 @@ class WritingForm(FlaskForm):
 class PostForm(WritingForm):
     """A post: filed under categories and tags."""
 
-    category_ids = TicksField(_l("Categories"), coerce=_row_id)
+    category_ids = TicksField(_l("Categories"), coerce=row_id)
     tags = StringField(
         _l("Tags"),
         filters=[stripped],
@@ -260,7 +262,7 @@ class PostForm(WritingForm):
 class PageForm(WritingForm):
     """A page: with a place among the other pages."""
 
-    parent_id = SelectField(_l("Below"), coerce=_row_id_or_none)
+    parent_id = SelectField(_l("Below"), coerce=row_id_or_none)
     position = IntegerField(
         _l("Order"),
         validators=[
@@ -380,7 +382,7 @@ class CategoryForm(TermForm):
 
     kind = Category
 
-    parent_id = SelectField(_l("Below"), coerce=_row_id_or_none)
+    parent_id = SelectField(_l("Below"), coerce=row_id_or_none)
 
     def __init__(self, term: Category | None, categories: Sequence[Category]) -> None:
         super().__init__(term)

@@ -7,7 +7,7 @@ The structure uses WordPress's tokens, so that a site that moves in keeps its li
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -48,6 +48,9 @@ DATE_ARCHIVE = re.compile(r"/[0-9]{4}/([0-9]{1,2}/([0-9]{1,2}/?)?)?")
 _TOKEN = re.compile(r"%([a-z_]+)%")
 
 
+Row = TypeVar("Row", Post, Category)
+
+
 class Sought(NamedTuple):
     """What an address names: a post by its id or its slug."""
 
@@ -68,7 +71,11 @@ def structure_problem(structure: str) -> str | None:
     if len(tokens) != len(set(tokens)):
         return _("Use each token once.")
     if not {"postname", "post_id"} & set(tokens):
-        return _("It needs %%postname%% or %%post_id%%, or posts share an address.")
+        return _(
+            "It needs %(name)s or %(id)s, or posts share an address.",
+            name="%postname%",
+            id="%post_id%",
+        )
     if re.search(r"%[a-z_]+%%[a-z_]+%", structure):
         return _("Put something between two tokens.")
     if structure.split("/")[1] in TAKEN:
@@ -114,7 +121,7 @@ def post_path(post: Post, structure: str, zone: ZoneInfo) -> str:
 
 def page_url(page: Post) -> str:
     """The path of a page, below the pages it belongs to."""
-    line = [page, *_ancestors(page)]
+    line = [page, *ancestors(page)]
     return "/" + "".join(
         f"{_encode(each.slug or f'page-{each.id}')}/" for each in reversed(line)
     )
@@ -122,7 +129,7 @@ def page_url(page: Post) -> str:
 
 def category_path(category: Category) -> str:
     """A category's slug behind those of the categories it lies in."""
-    line = [category, *_ancestors(category)]
+    line = [category, *ancestors(category)]
     return "/".join(_encode(each.slug) for each in reversed(line))
 
 
@@ -170,6 +177,18 @@ def parse(path: str, structure: str) -> Sought | None:
     return Sought(int(post_id) if post_id else None, found.get("postname"))
 
 
+def ancestors(row: Row) -> list[Row]:
+    """The rows that a page or category lies below, the nearest first. A loop, which no
+    form makes, ends where it closes.
+    """
+    line: list[Row] = []
+    above = row.parent
+    while above is not None and above is not row and above not in line:
+        line.append(above)
+        above = above.parent
+    return line
+
+
 def collides(slug: str, structure: str) -> bool:
     """Whether a post of that slug would stand where an archive of a date stands."""
     sample = {"year": "2000", "monthnum": "01", "day": "01"}
@@ -194,16 +213,6 @@ def _alternating() -> Iterator[bool]:
     while True:
         yield False
         yield True
-
-
-def _ancestors(row: Post | Category) -> list[Post | Category]:
-    """The rows above, nearest first. A loop, which no form makes, ends at once."""
-    line: list[Post | Category] = []
-    above = row.parent
-    while above is not None and above is not row and above not in line:
-        line.append(above)
-        above = above.parent
-    return line
 
 
 def _encode(slug: str) -> str:

@@ -102,12 +102,12 @@ def restore(post: Post) -> None:
 
 def slug_problem(post: Post, slug: str) -> str | None:
     """Why ``post`` cannot have this slug, in a sentence; ``None`` if it can."""
+    if slug in slugs.RESERVED:
+        return _("Recto uses “%(slug)s” itself. Choose another address.", slug=slug)
     if not slugs.is_slug(slug):
         return _(
             "Use letters, digits and hyphens, such as “%(slug)s”.", slug=_example(post)
         )
-    if slug in slugs.RESERVED:
-        return _("Recto uses “%(slug)s” itself. Choose another address.", slug=slug)
     if _is_a_number_in_the_way(post, slug):
         return _("A number alone reads as a date here. Add a word.")
     if queries.slug_is_taken(post, slug):

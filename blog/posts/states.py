@@ -1,4 +1,4 @@
-"""What may become of a post or page: each a change of one word, and most can be undone."""
+"""What may become of a post or page; most of it can be undone."""
 
 from datetime import datetime
 

@@ -193,6 +193,7 @@ def render_post(
         render_template(
             "posts/show.html",
             post=post,
+            above=_above(post, now),
             neighbours=queries.neighbours(
                 post,
                 now,
@@ -222,6 +223,7 @@ def render_preview(post: Post, now: datetime) -> str:
     return render_template(
         "posts/show.html",
         post=post,
+        above=_above(post, now),
         neighbours=queries.NO_NEIGHBOURS,
         is_preview=True,
         canonical=None,
@@ -239,6 +241,15 @@ def readable_or_404(post_id: int, now: datetime) -> Post:
     if post is None or not post.is_public(now):
         abort(404)
     return post
+
+
+def _above(page: Post, now: datetime) -> list[tuple[str, str]]:
+    """Title and address of the public pages that a page lies below, from the top."""
+    return [
+        (each.title, permalinks.page_url(each))
+        for each in reversed(permalinks.ancestors(page))
+        if each.is_public(now)
+    ]
 
 
 def _at(path: str, now: datetime) -> Post | None:

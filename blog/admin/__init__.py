@@ -1,0 +1,1 @@
+"""The rooms behind the login: one blueprint, one guard."""

@@ -1,0 +1,186 @@
+import pytest
+from sqlalchemy import event
+
+from blog.comments.models import Comment, Status
+from blog.database import session, write_transaction
+from blog.posts.models import Post
+from blog.site.queries import settings
+from tests.factories import DAY, NOW, make_comment, make_post, make_user
+from tests.pages import form_data, parse, text_of
+
+ALL_ROOMS = [
+    *("Dashboard", "Posts", "Pages", "Comments"),
+    *("Categories", "Tags", "Settings"),
+]
+
+
+def rooms(html):
+    nav = next(each for each in parse(html).iter("nav") if each.get("id") == "rooms")
+    return [text_of(each) for each in nav.find("ul").iter("a")]
+
+
+def panel(html, name):
+    """The text of a panel of the dashboard."""
+    for each in parse(html).iter("section"):
+        if each.get("aria-labelledby") == name:
+            return text_of(each)
+    return None
+
+
+@pytest.fixture
+def questions(db):
+    """How many SELECTs a person's request makes."""
+    statements = []
+
+    def note(_connection, _cursor, statement, *_):
+        if statement.startswith("SELECT"):
+            statements.append(statement)
+
+    def counted(client, path):
+        statements.clear()
+        client.get(path)
+        return len(statements)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    yield counted
+    event.remove(db.engine, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize(
+    ("role", "wanted"),
+    [
+        ("subscriber", ["Dashboard"]),
+        ("contributor", ["Dashboard", "Posts"]),
+        ("author", ["Dashboard", "Posts", "Comments"]),
+        ("editor", ALL_ROOMS[:-1]),
+        ("admin", ALL_ROOMS),
+    ],
+)
+def test_a_person_sees_the_rooms_they_may_enter(client_for, role, wanted):
+    client = client_for(role)
+
+    page = client.get("/admin/")
+
+    assert page.status_code == 200
+    assert rooms(page.text) == wanted
+    for link in parse(page.text).iter("a"):
+        if link.get("href").startswith("/admin/"):
+            assert client.get(link.get("href")).status_code == 200, link.get("href")
+
+
+def test_strangers_are_asked_to_log_in(visitor):
+    assert visitor.get("/admin/").location == "/login?next=/admin/"
+
+
+def test_the_dashboard_is_never_stored(admin):
+    assert admin.get("/admin/").headers["Cache-Control"] == "no-store"
+
+
+def test_a_new_publication_is_told_where_to_begin(admin, db):
+    assert "Write the first post" in panel(admin.get("/admin/").text, "first-steps")
+
+
+def test_only_those_who_can_take_the_first_steps_see_them(client_for):
+    assert panel(client_for("editor").get("/admin/").text, "first-steps") is None
+
+
+def test_first_steps_are_done_one_by_one(admin, db):
+    with write_transaction():
+        settings().title = "Tea"
+    assert "Give it a name done" in panel(admin.get("/admin/").text, "first-steps")
+
+    make_post()
+
+    assert panel(admin.get("/admin/").text, "first-steps") is None
+
+
+def test_the_dashboard_shows_what_is_mine_to_finish(client_for, db):
+    client = client_for("editor")
+    me = session.get(type(make_user()), client.user_id)
+    make_post(title="My draft", author=me, published_at=None)
+    make_post(title="Their draft", author=make_user(), published_at=None)
+    make_post(title="Coming", published_at=NOW + DAY)
+    make_post(title="Out", comment_count=2)
+
+    page = client.get("/admin/").text
+
+    assert "My draft" in panel(page, "drafts")
+    assert "Their draft" not in page
+    assert "Coming" in panel(page, "scheduled")
+    assert "Out" in panel(page, "published")
+    assert "2 comments" in panel(page, "published")
+
+
+def test_an_author_sees_their_own_only(client_for, db):
+    client = client_for("author")
+    make_post(title="Somebody else's", author=make_user())
+    make_post(title="Coming", author=make_user(), published_at=NOW + DAY)
+
+    page = client.get("/admin/").text
+
+    assert ("Somebody else" in page, "Coming" in page) == (False, False)
+
+
+def test_waiting_comments_are_approved_from_the_dashboard(admin, db):
+    comment = make_comment(status=Status.PENDING, source="Is *this* on?")
+    page = admin.get("/admin/").text
+    assert "Is this on?" in panel(page, "waiting")
+    assert rooms(page)[3] == "Comments 1 waiting"
+    path = f"/admin/comments/{comment.id}"
+
+    answer = admin.post(path, data=form_data(page, path, "approve"))
+
+    session.rollback()
+    session.refresh(comment)
+    assert (answer.status_code, comment.status) == (303, Status.APPROVED)
+
+
+def test_an_author_sees_comments_on_their_own_posts_only(client_for, db):
+    client = client_for("author")
+    make_comment(
+        post=make_post(author=make_user()), status=Status.PENDING, source="Elsewhere"
+    )
+
+    page = client.get("/admin/").text
+
+    assert "Elsewhere" not in page
+    assert "Nothing waits" in panel(page, "waiting")
+
+
+def test_hostile_comments_are_shown_as_text(admin, db):
+    make_comment(status=Status.PENDING, source="<b>&lt;script&gt;", author="<i>Eve")
+
+    page = admin.get("/admin/").text
+
+    assert "<i>Eve" not in page
+    assert "<script>" not in page.replace("<script type", "")
+
+
+def test_the_dashboard_asks_as_many_questions_for_one_as_for_three(
+    admin, db, questions
+):
+    author = session.get(type(make_user()), admin.user_id)
+
+    def add():
+        make_post(author=author, published_at=None)
+        make_post(author=author, published_at=NOW + DAY)
+        make_comment(post=make_post(author=author), status=Status.PENDING)
+
+    add()
+    first = questions(admin, "/admin/")
+    add()
+    add()
+
+    assert questions(admin, "/admin/") == first
+    assert first < 14
+    assert session.query(Post).count() == 9
+    assert session.query(Comment).count() == 3
+
+
+def test_everybody_may_log_out_by_a_form(admin):
+    page = admin.get("/admin/").text
+
+    answer = admin.post("/logout", data=form_data(page, "/logout"))
+
+    assert answer.status_code == 303
+    assert admin.get("/admin/").status_code == 303
