@@ -38,10 +38,3 @@ def page(browser):
     yield page
     context.close()
     assert mistakes == []
-
-
-@pytest.fixture(scope="session")
-def html_checker():
-    """The W3C's HTML checker: ``html_checker.errors(page)``."""
-    with checkers.HtmlChecker() as checker:
-        yield checker

@@ -1,0 +1,219 @@
+"""Every kind of page of the demo publication before the judges: the W3C's HTML checker
+and axe, in the light and in the dark, on a desk and on a phone.
+"""
+
+import re
+
+import pytest
+
+from tests import checkers
+from tests.browser.site import Site
+from tests.factories import PASSWORD
+
+READERS = {
+    "home": "/",
+    "second page": "/page/2/",
+    "essay with a thread": "/2026/…",  # filled in from the home page
+    "post in Urdu": "بندرگاہ",
+    "post in French": "La cloche",
+    "post made of HTML": "lost-property",
+    "post with code and a table": "The tide table",
+    "page": "/about/",
+    "page below a page": "/about/colophon/",
+    "category": "/category/harbour/",
+    "category below a category": "/category/harbour/tides/",
+    "tag": "/tag/",
+    "author": "/author/mina-harkness/",
+    "nothing": "/nothing-is-here/",
+    "login": "/login",
+}
+ROOMS = (
+    "/admin/",
+    "/admin/posts/",
+    "/admin/posts/?status=trash",
+    "/admin/posts/new",
+    "/admin/pages/",
+    "/admin/pages/new",
+    "/admin/categories/",
+    "/admin/tags/",
+    "/admin/comments/",
+    "/admin/comments/?status=approved",
+    "/admin/comments/?status=trash",
+    "/admin/settings/",
+    "/admin/account/",
+)
+VIEWS = {
+    "desk, light": {"viewport": {"width": 1280, "height": 900}},
+    "phone, dark": {"viewport": {"width": 320, "height": 640}, "color_scheme": "dark"},
+}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    site = Site(tmp_path_factory.mktemp("pages") / "instance")
+    yield site
+    assert site.stop() == 0
+
+
+@pytest.fixture(scope="module")
+def admin_state(site, browser):
+    """The cookies of the first admin."""
+    context = browser.new_context(base_url=site.url)
+    page = context.new_page()
+    page.goto(site.setup_link)
+    for name, value in (
+        ("username", "harbourmaster"),
+        ("display_name", "The Harbourmaster"),
+        ("email", "harbour@example.org"),
+        ("password", PASSWORD),
+    ):
+        page.locator(f"[name={name}]").fill(value)
+    page.get_by_role("button", name="Begin").click()
+    page.wait_for_url("**/admin/")
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.fixture(scope="module", params=VIEWS.values(), ids=VIEWS)
+def window(request, browser, site):
+    """A reader's window."""
+    context = browser.new_context(base_url=site.url, **request.param)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="module", params=VIEWS.values(), ids=VIEWS)
+def desk(request, browser, site, admin_state):
+    """The first admin's window."""
+    context = browser.new_context(
+        base_url=site.url, storage_state=admin_state, **request.param
+    )
+    yield context.new_page()
+    context.close()
+
+
+def judge(page, html_checker, html=None):
+    """What the judges find wrong with the page as it now is."""
+    found = html_checker.errors(html or page.context.request.get(page.url).text())
+    found += checkers.run_axe(page)
+    wide = page.evaluate(
+        "() => { const page = document.documentElement;"
+        " return page.scrollWidth - page.clientWidth }"
+    )
+    if wide > 0:
+        found.append(f"the page scrolls {wide} px sideways")
+    return found
+
+
+def address(page, kind):
+    """The address of a page of that kind, as a reader finds it."""
+    path = READERS[kind]
+    if path.startswith("/") and not path.endswith(("…", "/tag/")):
+        return path
+    if path == "/tag/":
+        page.goto(address(page, "essay with a thread"))
+        return page.locator('a[href^="/tag/"]').first.get_attribute("href")
+    for start in ("/", "/page/2/"):
+        page.goto(start)
+        links = page.locator("article h2 a")
+        for link in links.all():
+            href = link.get_attribute("href")
+            if path.endswith("…") or path in link.inner_text() or path in href:
+                return href
+    raise LookupError(kind)
+
+
+@pytest.mark.html
+@pytest.mark.parametrize("kind", READERS)
+def test_a_readers_page_is_sound(window, html_checker, kind):
+    window.goto(address(window, kind))
+
+    assert judge(window, html_checker) == []
+
+
+@pytest.mark.html
+def test_a_page_with_a_mistaken_comment_is_sound(window, html_checker):
+    window.goto(address(window, "essay with a thread"))
+    window.locator(".comment-actions a").first.click()
+    window.evaluate("() => document.querySelector('#respond form').noValidate = true")
+    form = window.locator("#respond form")
+    form.get_by_label("Email").fill("nonsense")
+    with window.expect_response(lambda answer: "/comments/" in answer.url) as answered:
+        form.get_by_role("button", name="Post Comment").click()
+
+    assert answered.value.status == 422
+    assert judge(window, html_checker, answered.value.text()) == []
+
+
+@pytest.mark.html
+@pytest.mark.parametrize("path", ROOMS)
+def test_a_room_behind_the_login_is_sound(desk, html_checker, path):
+    assert desk.goto(path).status == 200
+
+    assert judge(desk, html_checker) == []
+
+
+@pytest.mark.html
+def test_rooms_about_one_thing_are_sound(desk, html_checker):
+    found = {}
+    for list_path, link in (
+        ("/admin/posts/", "table a.title"),
+        ("/admin/pages/", "table a.title"),
+        ("/admin/categories/", "main table a"),
+        ("/admin/tags/", "main table a"),
+        ("/admin/comments/", "main a[href*='/edit']"),
+        ("/admin/comments/", "main a[href*='repl']"),
+        ("/admin/posts/", "main a[href$='/preview']"),
+    ):
+        desk.goto(list_path)
+        desk.goto(desk.locator(link).first.get_attribute("href"))
+        found[desk.url] = judge(desk, html_checker)
+
+    assert {path: each for path, each in found.items() if each} == {}
+
+
+@pytest.mark.html
+def test_a_right_to_left_site_is_sound(site, browser, admin_state, html_checker):
+    context = browser.new_context(base_url=site.url, storage_state=admin_state)
+    page = context.new_page()
+    try:
+        set_language(page, "ur")
+        found = {}
+        for path in ("/", address(page, "post in Urdu"), "/admin/", "/admin/posts/new"):
+            page.goto(path)
+            assert page.locator("html").get_attribute("dir") == "rtl"
+            found[path] = judge(page, html_checker)
+    finally:
+        set_language(page, "en")
+        context.close()
+
+    assert {path: each for path, each in found.items() if each} == {}
+
+
+def set_language(page, language):
+    page.goto("/admin/settings/")
+    page.locator("[name=language]").select_option(language)
+    page.locator("main form button").last.click()
+    page.wait_for_url(re.compile("/admin/settings/"))
+
+
+def test_the_keyboard_reaches_the_text_first(window):
+    window.goto("/")
+    window.keyboard.press("Tab")
+    skip = window.locator(":focus")
+
+    assert skip.inner_text() == "Skip to the text"
+    assert skip.is_visible()
+    window.keyboard.press("Enter")
+    assert window.url.endswith("#content")
+
+
+def test_print_leaves_out_what_paper_cannot_do(window):
+    window.goto(address(window, "essay with a thread"))
+    window.emulate_media(media="print")
+    try:
+        assert not window.locator("#respond").is_visible()
+        assert window.locator(".e-content").first.is_visible()
+    finally:
+        window.emulate_media(media="screen")
