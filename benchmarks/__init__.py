@@ -1,0 +1,1 @@
+"""Figures of Recto, measured by ``make bench``."""

@@ -1,0 +1,120 @@
+"""``make bench``: measure, and print a table. Figures worth keeping go to RESULTS.md,
+with machine and date.
+"""
+
+import statistics
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from flask import Flask
+from sqlalchemy import event
+
+from blog.database import db, session
+from blog.posts import permalinks, queries
+from blog.posts.models import Category, Post
+from blog.text.sanitizer import comment_html
+
+from .publication import publication
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+POSTS = 50_000
+ROUNDS = 200
+
+
+class DatabaseTime:
+    """Adds up what the database takes for every statement inside a ``with``."""
+
+    def __enter__(self) -> "DatabaseTime":
+        self.seconds, self.statements = 0.0, 0
+        event.listen(db.engine, "before_cursor_execute", self._before)
+        event.listen(db.engine, "after_cursor_execute", self._after)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        event.remove(db.engine, "before_cursor_execute", self._before)
+        event.remove(db.engine, "after_cursor_execute", self._after)
+
+    def _before(self, *_: object) -> None:
+        self._started = time.perf_counter()
+
+    def _after(self, *_: object) -> None:
+        self.seconds += time.perf_counter() - self._started
+        self.statements += 1
+
+
+def row(what: str, figure: str) -> None:
+    print(f"| {what} | {figure} |", flush=True)
+
+
+def main() -> None:
+    print("| what | figure |\n|---|---|", flush=True)
+    with publication(POSTS):
+        bench_neighbours()
+    for comments in (1, 50):
+        with publication(3, comments) as app:
+            bench_post_page(app, comments)
+    bench_sanitiser()
+
+
+def bench_neighbours() -> None:
+    """Database time of both neighbours: at both ends, in the middle, in a category."""
+    category = db.session.get_one(Category, 1)
+    for place, post_id in (
+        ("oldest", 1),
+        ("middle", POSTS // 2),
+        ("newest", POSTS),
+    ):
+        for scope, within in (("whole site", None), ("within a category", [category])):
+            measured = []
+            for _ in range(ROUNDS):
+                post = session.get_one(Post, post_id)
+                with DatabaseTime() as spent:
+                    queries.neighbours(post, NOW, within)
+                measured.append(spent.seconds * 1000)
+                session.expunge_all()
+                category = db.session.get_one(Category, 1)
+            row(
+                f"neighbours of the {place} of {POSTS:,} posts, {scope}",
+                f"{statistics.median(measured):.3f} ms of database time (median of "
+                f"{ROUNDS}), worst {max(measured):.3f} ms",
+            )
+
+
+def bench_post_page(app: Flask, comments: int) -> None:
+    """Queries and time of a post's page."""
+    path = permalinks.post_url(session.get_one(Post, 2))
+    session.remove()
+    client = app.test_client()
+    client.get(path)
+    with DatabaseTime() as spent:
+        client.get(path)
+    row(
+        f"post page with {comments} comments",
+        f"{spent.statements} queries, "
+        f"{milliseconds(lambda: client.get(path)):.2f} ms of CPU (median of {ROUNDS})",
+    )
+
+
+def bench_sanitiser() -> None:
+    """A comment at two sizes of the dearest input known."""
+    for size in (20_000, 64_000):
+        text = "> " * (size // 2)
+        row(
+            f"comment of {size // 1000} KB of nested quotes, rendered and cleaned",
+            f"{milliseconds(lambda text=text: comment_html(text), 3):.0f} ms of CPU",
+        )
+
+
+def milliseconds(work: Callable[[], object], rounds: int = ROUNDS) -> float:
+    """The median CPU time of one piece of work."""
+    measured = []
+    for _ in range(rounds):
+        started = time.process_time()
+        work()
+        measured.append(time.process_time() - started)
+    return statistics.median(measured) * 1000
+
+
+if __name__ == "__main__":
+    main()
