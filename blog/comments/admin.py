@@ -1,6 +1,5 @@
 """Comments behind the login: the queue, what is done with it, editing and replying."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 from uuid import uuid4
@@ -24,7 +23,8 @@ from ..clock import utcnow
 from ..database import session, write_transaction
 from ..i18n import gettext as _
 from ..i18n import ngettext
-from ..security import MAX_INTEGER, max_body
+from ..paging import last_page, whole_number
+from ..security import max_body
 from . import desk, drafts, moderation, submission
 from .desk import Shelf
 from .drafts import Content, Origin
@@ -101,7 +101,7 @@ def update(comment_id: int) -> Response:
 @requires(Action.MODERATE)
 def update_selection() -> Response:
     """Do with all selected comments what the pressed button says."""
-    ids = [_number(typed) for typed in request.form.getlist("ids")]
+    ids = [whole_number(typed) for typed in request.form.getlist("ids")]
     answer = _act(ids[:MAX_SELECTED], request.form.get("selection"))
     if answer is None:
         flash(_("No comment was selected. Nothing was changed."), "error")
@@ -353,7 +353,7 @@ def _asked_place(values: Mapping[str, str]) -> Place:
     :raise NotFound: if there is no such place
     """
     shelf = values.get("status") or Shelf.PENDING
-    number = _number(values.get("page") or "1")
+    number = whole_number(values.get("page") or "1")
     if shelf not in tuple(Shelf) or not number:
         abort(404, _("There is no such page of this list."))
     return Place(Shelf(shelf), number)
@@ -361,15 +361,8 @@ def _asked_place(values: Mapping[str, str]) -> Place:
 
 def _existing(place: Place) -> Place:
     """The place, or the last page of its shelf if fewer are left now."""
-    last = desk.last_page(desk.counts(_moderator())[place.shelf])
+    last = last_page(desk.counts(_moderator())[place.shelf], desk.PAGE_SIZE)
     return place._replace(number=min(place.number, last))
-
-
-def _number(typed: str) -> int:
-    """A number from 1 on; 0 for anything else."""
-    if not re.fullmatch("[0-9]{1,19}", typed) or int(typed) > MAX_INTEGER:
-        return 0
-    return int(typed)
 
 
 def _statuses(past: Sequence[str]) -> tuple[Status, Status, Status | None, str]:

@@ -4,7 +4,6 @@ them. What readers are shown is asked in ``queries``.
 
 from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
-from typing import NamedTuple
 
 from sqlalchemy import Select, false, func, select
 from sqlalchemy.orm import contains_eager, defer, joinedload
@@ -12,6 +11,7 @@ from sqlalchemy.orm import contains_eager, defer, joinedload
 from ..accounts.models import User
 from ..accounts.permissions import Action, Reach, reach
 from ..database import session
+from ..paging import Page, last_page
 from ..posts.models import Post
 from ..posts.models import Status as PostStatus
 from ..posts.queries import LIGHT
@@ -37,24 +37,6 @@ class Shelf(StrEnum):
         return (Status(self),)
 
 
-class Page(NamedTuple):
-    """One page of a shelf. Pages count from 1; there is always a first."""
-
-    items: Sequence[Comment]
-    number: int
-    pages: int
-
-    @property
-    def newer(self) -> int | None:
-        """The number of the page before, which holds what is newer."""
-        return self.number - 1 if self.number > 1 else None
-
-    @property
-    def older(self) -> int | None:
-        """The number of the page after, which holds what is older."""
-        return self.number + 1 if self.number < self.pages else None
-
-
 def counts(user: User | None) -> Mapping[Shelf, int]:
     """How many comments stand on each shelf, of those a person may moderate."""
     columns = (Comment.status, func.count(Comment.id))
@@ -70,16 +52,13 @@ def waiting(user: User | None) -> int:
     return counts(user)[Shelf.PENDING]
 
 
-def last_page(total: int) -> int:
-    """The number of the last page of a shelf that holds ``total``."""
-    return max(1, -(-total // PAGE_SIZE))
-
-
-def page(user: User | None, shelf: Shelf, number: int, *, total: int) -> Page | None:
+def page(
+    user: User | None, shelf: Shelf, number: int, *, total: int
+) -> Page[Comment] | None:
     """Page ``number`` of a shelf that holds ``total``, newest first; ``None`` past the
     last page.
     """
-    pages = last_page(total)
+    pages = last_page(total, PAGE_SIZE)
     if not 1 <= number <= pages:
         return None
     comments = (
@@ -95,7 +74,7 @@ def page(user: User | None, shelf: Shelf, number: int, *, total: int) -> Page | 
         .limit(PAGE_SIZE)
         .offset((number - 1) * PAGE_SIZE)
     )
-    return Page(session.scalars(comments).all(), number, pages)
+    return Page(session.scalars(comments).all(), number, pages, total)
 
 
 def found(user: User | None, ids: Collection[int]) -> Sequence[Comment]:

@@ -13,8 +13,9 @@ from sqlalchemy.orm import joinedload, selectinload
 from ..accounts.models import User
 from ..accounts.permissions import TABLE, Action, Reach
 from ..database import session
+from ..paging import Page, last_page
 from .models import Category, Kind, Post, PostCategory, PostTag, Status, Tag
-from .queries import LIGHT, Page
+from .queries import LIGHT
 
 PAGE_SIZE = 20
 
@@ -61,9 +62,9 @@ def page(
     total: int,
     author_id: int | None,
     now: datetime,
-) -> Page | None:
+) -> Page[Post] | None:
     """Page ``number`` of a shelf that holds ``total``; ``None`` past the last page."""
-    pages = max(1, -(-total // PAGE_SIZE))
+    pages = last_page(total, PAGE_SIZE)
     if not 1 <= number <= pages:
         return None
     start = (number - 1) * PAGE_SIZE

@@ -1,13 +1,12 @@
 """The lists of posts and of pages: one state at a time, or all but the trash."""
 
-import re
 from typing import NamedTuple
 
 from flask import abort, render_template, request, url_for
 
 from ..clock import utcnow
 from ..i18n import gettext as _
-from ..security import MAX_INTEGER
+from ..paging import whole_number
 from . import desk, queries, rights
 from .desk import Shelf
 from .models import Kind
@@ -26,7 +25,7 @@ def show(kind: Kind) -> str:
     """A shelf of the posts or pages that the person may see."""
     now = utcnow()
     shelf = _shelf_or_404()
-    number = _page_number_or_404()
+    number = whole_number(request.args.get("page", "1"))
     author_id = rights.whose(kind)
     counts = desk.counts(kind, author_id, now)
     page = desk.page(
@@ -78,10 +77,3 @@ def _shelf_or_404() -> Shelf:
     if asked not in list(Shelf):
         abort(404)
     return Shelf(asked)
-
-
-def _page_number_or_404() -> int:
-    asked = request.args.get("page", "1")
-    if not re.fullmatch("[0-9]{1,19}", asked) or not 1 <= int(asked) <= MAX_INTEGER:
-        abort(404)
-    return int(asked)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import defer, joinedload, selectinload
 
 from ..accounts.models import User
 from ..database import session
+from ..paging import Page, last_page
 from .models import (
     Category,
     Kind,
@@ -40,25 +41,6 @@ class Neighbours(NamedTuple):
 
 
 NO_NEIGHBOURS = Neighbours(None, None)
-
-
-class Page(NamedTuple):
-    """One page of a list. Pages count from 1, and there is always a first one."""
-
-    items: Sequence[Post]
-    number: int
-    pages: int
-    total: int
-
-    @property
-    def newer(self) -> int | None:
-        """The number of the page before, which holds what is newer."""
-        return self.number - 1 if self.number > 1 else None
-
-    @property
-    def older(self) -> int | None:
-        """The number of the page after, which holds what is older."""
-        return self.number + 1 if self.number < self.pages else None
 
 
 def public(now: datetime) -> Select[Post]:
@@ -96,11 +78,11 @@ def between(now: datetime, start: datetime, end: datetime) -> Select[Post]:
     return newest_first(now).where(Post.published_at >= start, Post.published_at < end)
 
 
-def page_of(posts: Select[Post], number: int, size: int) -> Page | None:
+def page_of(posts: Select[Post], number: int, size: int) -> Page[Post] | None:
     """Page ``number`` of a list, with all a teaser shows; ``None`` past the last."""
     counted = posts.order_by(None).with_only_columns(func.count(Post.id))
     total = session.scalar(counted) or 0
-    pages = max(1, -(-total // size))
+    pages = last_page(total, size)
     if not 1 <= number <= pages:
         return None
     shown = posts.options(

@@ -16,8 +16,8 @@ from ..comments import queries as comment_queries
 from ..comments.forms import CommentForm
 from ..comments.models import Comment
 from ..i18n import format_month
-from ..i18n import gettext as _
-from ..security import MAX_INTEGER, absolute_url, public
+from ..paging import whole_number
+from ..security import absolute_url, public
 from ..site.models import NeighbourScope
 from ..site.queries import settings
 from . import permalinks, queries
@@ -293,7 +293,7 @@ def _list(
     """A page of teasers; 404 past the last page, 301 for a page's second address."""
     asked = request.args.get("page")
     if asked is not None:
-        number = _page_number(asked)
+        number = whole_number(asked)
     page = queries.page_of(posts, number, settings().posts_per_page)
     if page is None or (page.total == 0 and not may_be_empty):
         abort(404)
@@ -326,18 +326,12 @@ def _page_url(base: str, number: int) -> str:
     return base if number == 1 else f"{base}page/{number}/"
 
 
-def _page_number(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,19}", text) or not 1 <= int(text) <= MAX_INTEGER:
-        abort(404, _("There is no such page of this list."))
-    return int(text)
-
-
 def _plain_address() -> str | None:
     """Where ``/?p=3``, WordPress's address of a post without a structure, leads."""
-    asked = request.args.get("p") or request.args.get("page_id")
-    if not asked or not re.fullmatch(r"[0-9]{1,18}", asked):
+    post_id = whole_number(request.args.get("p") or request.args.get("page_id"))
+    if not post_id:
         return None
-    post = queries.identified(int(asked))
+    post = queries.identified(post_id)
     if post is None or not post.is_public(utcnow()):
         abort(404)
     return permalinks.post_url(post)

@@ -416,7 +416,7 @@ def test_the_button_says_what_it_will_do(admin, db):
         ({"slug": "Of Tea!"}, "of-tea"),
         ({"slug": "../../etc"}, "etc"),
         ({"slug": 'x"><img onerror=1>'}, "x-img-onerror-1"),
-        ({"slug": "feed"}, "such as"),
+        ({"slug": "feed"}, "uses “feed” itself"),
         ({"slug": "x" * 5000}, "At most 600"),
         ({"format": "docx"}, "hoice"),
         ({"excerpt": "x" * 2001}, "At most 2000"),
