@@ -5,6 +5,8 @@ on; what stands on a command line wins. By hand: ``.venv/bin/gunicorn``, from he
 """
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 wsgi_app = "wsgi:app"
@@ -60,3 +62,12 @@ control_socket_disable = True
 # keeps one where it is wanted (or: --access-logfile -, to standard output).
 errorlog = "-"
 accesslog = None
+
+
+def on_starting(server):
+    """Bring the database up to date, or stop: once, before there are workers, and in a
+    process of its own, so that none inherits a connection.
+    """
+    done = subprocess.run([sys.executable, "-m", "blog.cli", "upgrade"])
+    if done.returncode:
+        sys.exit(done.returncode)

@@ -103,9 +103,10 @@ def safe_redirect_target(target: str | None, default: str = "/") -> str:
     if not target:
         return default
     plain = unquote(unquote(unquote(target)))
-    if re.match(r"/(?![/\\])", plain) is None or re.search(r"[\x00-\x20\x7f\\]", plain):
-        return default
-    return target if target.isascii() else default
+    is_path = re.match(r"/(?![/\\])", plain) and not re.search(
+        r"[\0-\x1f\x7f\\]", plain
+    )
+    return target if is_path and re.fullmatch(r"[!-~]+", target) else default
 
 
 def absolute_url(path: str) -> str:
@@ -133,6 +134,9 @@ def _require_host() -> None:
 
 
 def _bound_body() -> None:
+    # Gunicorn promises that its stream ends with the body. So it does where the body
+    # is cut off, and half a comment would pass for a whole one; Werkzeug counts.
+    request.environ.pop("wsgi.input_terminated", None)
     if "HTTP_TRANSFER_ENCODING" in request.environ and request.content_length is None:
         # Werkzeug would cut such a body at the limit and call it whole.
         abort(411)

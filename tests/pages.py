@@ -116,12 +116,13 @@ class Client(FlaskClient):
     inspects = True
 
     def open(self, *args, **kwargs):
+        kwargs.setdefault("buffered", True)  # and so a file that is sent is closed
         with self.application.app_context():
             response = super().open(*args, **kwargs)
         if (
             self.inspects
             and response.mimetype == "text/html"
-            and response.request.method != "HEAD"
+            and response.request.method not in ("HEAD", "OPTIONS")
             and not 300 <= response.status_code < 400
         ):
             found = problems(response.text, response.request.path)

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from blog.accounts.models import User
 from blog.comments.models import Comment
 from blog.comments.models import Status as CommentStatus
+from blog.database import write_transaction
 from blog.operations import demo
 from blog.posts import queries
 from blog.posts.models import Kind, Post, Status
@@ -95,8 +96,8 @@ def test_it_names_a_site_that_has_no_name(db, filled):
 
 
 def test_it_leaves_the_name_its_owner_gave(db):
-    settings().title = "My own paper"
-    db.session.commit()
+    with write_transaction():
+        settings().title = "My own paper"
 
     demo.fill(NOW)
 
