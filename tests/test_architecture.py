@@ -50,6 +50,8 @@ def place(parts):
         return MODELS, 0  # a docstring
     name = parts[1]
     layer = LAYERS.get(name, DOMAIN)
+    if name.endswith("_forms"):
+        layer = FORMS
     if re.fullmatch(r"(\w+_)?admin|(\w+_)?cli", name):
         layer = ADAPTERS
     return layer, FEATURES.index(parts[0])

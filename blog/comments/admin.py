@@ -1,7 +1,6 @@
 """Comments behind the login: the queue, what is done with it, editing and replying."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
 from uuid import uuid4
 
 from flask import (
@@ -18,17 +17,18 @@ from werkzeug import Response
 
 from ..accounts.guard import current_user, may, requires
 from ..accounts.models import User
-from ..accounts.permissions import Action, Reach, reach
+from ..accounts.permissions import Action
 from ..clock import utcnow
 from ..database import session, write_transaction
 from ..i18n import gettext as _
 from ..i18n import ngettext
-from ..paging import last_page, whole_number
+from ..paging import whole_number
 from ..security import max_body
-from . import desk, drafts, moderation, submission
+from . import desk, drafts, listing, moderation, submission
 from .desk import Shelf
 from .drafts import Content, Origin
 from .forms import EditForm, ReplyForm
+from .listing import Place, asked_place
 from .models import Comment, Status
 from .moderation import Decision, Past, Verb
 from .refusals import Invalid, Refused, Repeated, TooLong
@@ -42,48 +42,11 @@ MAX_SELECTED = 100
 _UNDO = "comments_undo"
 
 
-class Place(NamedTuple):
-    """Where in the list somebody is, and comes back to."""
-
-    shelf: Shelf
-    number: int
-
-    @property
-    def url(self) -> str:
-        """The address of this page of the list."""
-        return self.url_of("index")
-
-    def url_of(self, view: str, **values: str | int) -> str:
-        """The address of a view that comes back to this place."""
-        if self.shelf != Shelf.PENDING:
-            values["status"] = self.shelf
-        if self.number > 1:
-            values["page"] = self.number
-        path = url_for(f"admin.comments.{view}", _external=False, **values)  # type: ignore[arg-type]
-        return path
-
-
 @bp.get("/")
 @requires(Action.MODERATE)
 def index() -> str:
     """The queue, or another shelf."""
-    place = _asked_place(request.args)
-    user = _moderator()
-    counts = desk.counts(user)
-    page = desk.page(user, place.shelf, place.number, total=counts[place.shelf])
-    if page is None:
-        abort(404)
-    return render_template(
-        "admin/comments/index.html",
-        page=page,
-        place=place,
-        tabs=[
-            (shelf, _label(shelf), counts[shelf], Place(shelf, 1).url)
-            for shelf in Shelf
-        ],
-        all_selected=request.args.get("select") == "all",
-        may_delete=_may_delete(user),
-    )
+    return listing.show(_moderator())
 
 
 @bp.post("/<int:comment_id>")
@@ -105,7 +68,7 @@ def update_selection() -> Response:
     answer = _act(ids[:MAX_SELECTED], request.form.get("selection"))
     if answer is None:
         flash(_("No comment was selected. Nothing was changed."), "error")
-        return redirect(_asked_place(request.form).url, 303)
+        return redirect(asked_place(request.form).url, 303)
     return answer
 
 
@@ -113,7 +76,7 @@ def update_selection() -> Response:
 @requires(Action.MODERATE)
 def undo(key: str) -> Response:
     """Take back what was done last."""
-    place = _asked_place(request.form)
+    place = asked_place(request.form)
     kept = login_session.pop(_UNDO, None)
     if not kept or kept["key"] != key:
         flash(_("This cannot be undone any more."), "error")
@@ -135,7 +98,7 @@ def undo(key: str) -> Response:
             undone,
         )
     )
-    return redirect(_existing(place).url, 303)
+    return redirect(place.as_it_is_now(_moderator()).url, 303)
 
 
 @bp.get("/<int:comment_id>/edit")
@@ -166,7 +129,7 @@ def save(comment_id: int) -> Response | tuple[str, int]:
     if not is_current:
         return _edit_page(comment, typed, theirs=comment), 409
     flash(_("The comment was saved."))
-    return redirect(_existing(_asked_place(request.args)).url, 303)
+    return redirect(_back().url, 303)
 
 
 @bp.get("/<int:comment_id>/reply")
@@ -196,7 +159,7 @@ def reply(comment_id: int) -> Response | tuple[str, int]:
         typed.refuse(refused)
         return _reply_page(comment, typed), _status(refused)
     flash(_("Your reply is published."))
-    return redirect(_existing(_asked_place(request.args)).url, 303)
+    return redirect(_back().url, 303)
 
 
 # What the views above are made of
@@ -204,14 +167,14 @@ def reply(comment_id: int) -> Response | tuple[str, int]:
 
 def _act(ids: Sequence[int], pressed: str | None) -> Response | None:
     """Do it, and go back to the list; ``None`` if none of the comments is in reach."""
-    place = _asked_place(request.form)
+    place = asked_place(request.form)
     if pressed not in (*map(str, Verb), DELETE):
         abort(400, _("Nothing was chosen to be done. Nothing was changed."))
     if pressed == DELETE:
         is_done = _delete(ids)
     else:
         is_done = _carry_out(Verb(pressed), ids, place)
-    return redirect(_existing(place).url, 303) if is_done else None
+    return redirect(place.as_it_is_now(_moderator()).url, 303) if is_done else None
 
 
 def _carry_out(verb: Verb, ids: Sequence[int], place: Place) -> bool:
@@ -234,7 +197,7 @@ def _carry_out(verb: Verb, ids: Sequence[int], place: Place) -> bool:
 
 
 def _delete(ids: Sequence[int]) -> bool:
-    if not _may_delete(_moderator()):
+    if not listing.may_delete(_moderator()):
         abort(403)
     with write_transaction():
         # Only what lies in the trash, so that one press never loses what was read.
@@ -297,7 +260,7 @@ def _edit_page(
         comment=comment,
         form=form,
         theirs=theirs,
-        place=_asked_place(request.args),
+        place=asked_place(request.args),
     )
 
 
@@ -306,7 +269,7 @@ def _reply_page(comment: Comment, form: ReplyForm) -> str:
         "admin/comments/reply.html",
         comment=comment,
         form=form,
-        place=_asked_place(request.args),
+        place=asked_place(request.args),
     )
 
 
@@ -317,8 +280,8 @@ def _moderator() -> User:
     return user
 
 
-def _may_delete(user: User) -> bool:
-    return reach(user, Action.MODERATE) == Reach.ANY
+def _back() -> Place:
+    return asked_place(request.args).as_it_is_now(_moderator())
 
 
 def _found(ids: Iterable[int]) -> Sequence[Comment]:
@@ -335,34 +298,6 @@ def _found_or_404(comment_id: int) -> Comment:
 def _recount(comments: Iterable[Comment]) -> None:
     for post_id in {comment.post_id for comment in comments}:
         moderation.recount(post_id)
-
-
-def _label(shelf: Shelf) -> str:
-    return {
-        Shelf.PENDING: _("Waiting"),
-        Shelf.APPROVED: _("Approved"),
-        Shelf.SPAM: _("Spam"),
-        Shelf.TRASH: _("Trash"),
-        Shelf.ALL: _("All"),
-    }[shelf]
-
-
-def _asked_place(values: Mapping[str, str]) -> Place:
-    """The place that an address or a form names; the first page of the queue if none.
-
-    :raise NotFound: if there is no such place
-    """
-    shelf = values.get("status") or Shelf.PENDING
-    number = whole_number(values.get("page") or "1")
-    if shelf not in tuple(Shelf) or not number:
-        abort(404, _("There is no such page of this list."))
-    return Place(Shelf(shelf), number)
-
-
-def _existing(place: Place) -> Place:
-    """The place, or the last page of its shelf if fewer are left now."""
-    last = last_page(desk.counts(_moderator())[place.shelf], desk.PAGE_SIZE)
-    return place._replace(number=min(place.number, last))
 
 
 def _statuses(past: Sequence[str]) -> tuple[Status, Status, Status | None, str]:

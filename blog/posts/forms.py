@@ -1,7 +1,7 @@
-"""What the editor, and the forms of categories and tags, take from a browser."""
+"""What the editor takes from a browser."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,6 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.validators import (
-    DataRequired,
     NumberRange,
     Optional,
     ValidationError,
@@ -27,7 +26,7 @@ from ..i18n import lazy_gettext as _l
 from ..site.queries import settings
 from ..text import slugs
 from ..text.sanitizer import Format
-from . import desk, moments, naming, publishing, queries, terms, trees
+from . import desk, moments, publishing, queries, trees
 from .editing import Details
 from .fields import (
     MomentField,
@@ -40,11 +39,10 @@ from .fields import (
     row_id_or_none,
     stripped,
 )
-from .models import Category, Kind, Post, Tag
+from .models import Kind, Post
 
 EXCERPT_LIMIT = 2_000
 TAGS_LIMIT = 2_000
-DESCRIPTION_LIMIT = 2_000
 LAST_POSITION = 9_999
 # Commas of Latin, Arabic and Chinese or Japanese writing.
 COMMAS = re.compile("[,،、，]")
@@ -312,88 +310,6 @@ class PageForm(WritingForm):
             "parent_id": self.post.parent_id,
             "position": self.post.position,
         }
-
-
-class TermForm(FlaskForm):
-    """The name, address and description of a category or tag."""
-
-    kind: type[Category] | type[Tag]
-
-    name = StringField(
-        _l("Name"),
-        filters=[stripped],
-        validators=[
-            DataRequired(_l("Give it a name.")),
-            at_most(terms.NAME_LIMIT),
-        ],
-    )
-    slug = StringField(
-        _l("Address"),
-        filters=[stripped],
-        validators=[at_most(600)],
-        description=_l("Appears in the link. Left empty, the name makes it."),
-    )
-    description = TextAreaField(
-        _l("Description"),
-        filters=[stripped],
-        validators=[at_most(DESCRIPTION_LIMIT)],
-        description=_l("Stands at the head of its archive."),
-    )
-
-    def __init__(self, term: Category | Tag | None) -> None:
-        self.term = term
-        super().__init__(obj=term)  # type: ignore[no-untyped-call]
-
-    def validate_name(self, field: StringField) -> None:
-        """Refuse a second one of the same name in the same place."""
-        problem = naming.name_problem(
-            self.kind,
-            field.data or "",
-            parent_id=self._parent_id(),
-            own_id=self._own_id,
-        )
-        if problem is not None:
-            raise ValidationError(problem)
-
-    def validate_slug(self, field: StringField) -> None:
-        """Refuse an address that cannot be, or that another one has."""
-        if not field.data:
-            return
-        problem = naming.slug_problem(self.kind, field.data, self._own_id)
-        if problem is not None:
-            raise ValidationError(problem)
-
-    @property
-    def _own_id(self) -> int | None:
-        return self.term.id if self.term else None
-
-    def _parent_id(self) -> int | None:
-        return None
-
-
-class TagForm(TermForm):
-    """A tag."""
-
-    kind = Tag
-
-
-class CategoryForm(TermForm):
-    """A category: with a place in the tree."""
-
-    kind = Category
-
-    parent_id = SelectField(_l("Below"), coerce=row_id_or_none)
-
-    def __init__(self, term: Category | None, categories: Sequence[Category]) -> None:
-        super().__init__(term)
-        self.parent_id.choices = places(
-            (row.id, row.name, depth)
-            for row, depth in trees.apart_from(term, categories)
-        )
-
-    def _parent_id(self) -> int | None:
-        chosen: int | None = self.parent_id.data
-        return chosen
 
 
 def first_field(form: FlaskForm, name: str) -> Field:

@@ -8,8 +8,8 @@ from ..accounts.permissions import Action
 from ..database import write_transaction
 from ..i18n import gettext as _
 from . import desk, naming, queries, terms, trees
-from .forms import CategoryForm, TagForm
 from .models import Category, Tag
+from .terms_forms import CategoryForm, TagForm
 
 bp = Blueprint("terms", __name__)
 
