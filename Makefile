@@ -14,7 +14,7 @@ COMPILE := $(BIN)/uv pip compile --no-config --quiet --universal --python-versio
 	--custom-compile-command "make lock" --no-annotate $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format lock bench clean
+.PHONY: help setup run test faults check format lock bench clean
 
 help:  ## say what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | \
@@ -36,6 +36,9 @@ run: setup  ## start a publication on this computer, with a demo in it when it i
 
 test: setup  ## run the tests (ARGS="tests/posts -k draft": some); a missing tool is named
 	$(BIN)/python -m pytest -n 2 -m "not faults and not corpora_all and not lighthouse" $(ARGS)
+
+faults: setup  ## kill servers in the middle of writing, for minutes, and count what was lost
+	$(BIN)/python -m pytest -m faults -s $(ARGS)
 
 check: setup  ## look for mistakes, untidy lines and wrong types
 	$(BIN)/ruff check .
