@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -105,6 +106,23 @@ class Server:
         except subprocess.TimeoutExpired:
             self.process.kill()
             return self.process.wait()
+
+
+class DemoSite(Server):
+    """``blog serve --demo``, as somebody's first try."""
+
+    def __init__(self, instance):
+        port = free_port()
+        line = ("serve", "--demo", "--bind", f"127.0.0.1:{port}")
+        super().__init__(instance, "blog", *line, port=port)
+        self.url = f"http://127.0.0.1:{port}"
+
+    @property
+    def setup_link(self):
+        """The one-time address it printed, which makes the first admin."""
+        found = re.search(rf"{re.escape(self.url)}/setup/\S+", self.output)
+        assert found, self.output
+        return found[0]
 
 
 def children(pid):

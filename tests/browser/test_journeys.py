@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.site import Site
 from tests.factories import PASSWORD
+from tests.servers import DemoSite
 
 ADMIN = "harbourmaster"
 
@@ -17,29 +17,31 @@ ADMIN = "harbourmaster"
 @pytest.fixture(params=[True, False], ids=["with scripts", "without scripts"])
 def person(request, browser, tmp_path):
     """A browser of one's own in front of a site of one's own."""
-    site = Site(tmp_path / "instance")
-    context = browser.new_context(
-        base_url=site.url,
-        java_script_enabled=request.param,
-        reduced_motion="reduce",
-        locale="en-GB",
-    )
-    context.set_default_timeout(10_000)
-    page = context.new_page()
-    page.site = site
-    page.has_scripts = request.param
-    mistakes, strangers = [], []
-    page.on("pageerror", lambda error: mistakes.append(str(error)))
-    page.on("console", lambda line: line.type == "error" and mistakes.append(line.text))
-    page.on(
-        "request",
-        lambda request: (
-            request.url.startswith(site.url) or strangers.append(request.url)
-        ),
-    )
-    yield page
-    context.close()
-    assert site.stop() == 0
+    with DemoSite(tmp_path / "instance") as site:
+        context = browser.new_context(
+            base_url=site.url,
+            java_script_enabled=request.param,
+            reduced_motion="reduce",
+            locale="en-GB",
+        )
+        context.set_default_timeout(10_000)
+        page = context.new_page()
+        page.site = site
+        page.has_scripts = request.param
+        mistakes, strangers = [], []
+        page.on("pageerror", lambda error: mistakes.append(str(error)))
+        page.on(
+            "console", lambda line: line.type == "error" and mistakes.append(line.text)
+        )
+        page.on(
+            "request",
+            lambda request: (
+                request.url.startswith(site.url) or strangers.append(request.url)
+            ),
+        )
+        yield page
+        context.close()
+    assert site.process.returncode == 0
     assert [each for each in mistakes if "Failed to load resource" not in each] == []
     assert strangers == []
 

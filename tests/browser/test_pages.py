@@ -7,8 +7,8 @@ import re
 import pytest
 
 from tests import checkers
-from tests.browser.site import Site
 from tests.factories import PASSWORD
+from tests.servers import DemoSite
 
 READERS = {
     "home": "/",
@@ -50,9 +50,9 @@ VIEWS = {
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    site = Site(tmp_path_factory.mktemp("pages") / "instance")
-    yield site
-    assert site.stop() == 0
+    with DemoSite(tmp_path_factory.mktemp("pages") / "instance") as site:
+        yield site
+    assert site.process.returncode == 0
 
 
 @pytest.fixture(scope="module")
