@@ -31,8 +31,11 @@ $(VENV)/.locked: requirements-dev.txt requirements.txt setup.cfg pyproject.toml
 	@$(BIN)/python -m compileall -q blog migrations wsgi.py
 	@touch $@
 
+# Exported, not written before the command: so make runs the server itself, without a
+# shell between them that would keep a signal to itself.
+run: export PORT := $(PORT)
 run: setup  ## start a publication on this computer, with a demo in it when it is empty
-	PORT=$(PORT) $(BIN)/blog serve --demo --bind 127.0.0.1:$(PORT)
+	$(BIN)/blog serve --demo --bind 127.0.0.1:$(PORT)
 
 test: setup  ## run the tests (ARGS="tests/posts -k draft": some); a missing tool is named
 	$(BIN)/python -m pytest -n 2 -m "not faults and not corpora_all and not lighthouse" $(ARGS)
