@@ -5,14 +5,17 @@ import secrets
 import sqlite3
 from typing import NamedTuple
 
-from flask import Flask, Response, make_response, render_template
+from flask import Flask, Response, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from .database import GateTimeout, session
+from .i18n import gettext as _
 from .i18n import in_english
 from .i18n import lazy_gettext as _l
+from .security import is_sent_from_here
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +92,7 @@ NOT_OUR_FAULT = frozenset(
 def init_app(app: Flask) -> None:
     """Answer every error with a page of the site."""
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(Exception, _failure)
     # An error while another one was answered comes wrapped in this.
     app.register_error_handler(InternalServerError, _failure)
@@ -131,6 +135,25 @@ def _http_error(error: HTTPException) -> Response:
         if name not in ("Content-Type", "Content-Length"):
             response.headers[name] = value
     return response
+
+
+def _stale_form(error: CSRFError) -> Response:
+    """A form of an earlier login, most likely: written for a day, or in another tab.
+
+    Where the browser vouches that a page of ours sent it, all that was typed comes back
+    with a token of today, to be sent once more. Passwords are not shown again.
+    """
+    names = {*request.form}
+    if not is_sent_from_here() or any("password" in name for name in names):
+        advice = _("This page was opened too long ago. Reload it, then send it again.")
+        return error_page(400, advice)
+    fields = [
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if name != "csrf_token"
+    ]
+    page = render_template("errors/stale_form.html", fields=fields)
+    return make_response(page, 400)
 
 
 def _database_error(error: DBAPIError) -> Response:

@@ -5,11 +5,14 @@ from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from . import security
+
 csrf = CSRFProtect()
 
 
 def init_app(app: Flask) -> None:
     """Bind what is not ours: CSRF tokens, Jinja's strictness, the proxy in front."""
+    app.before_request(security.check_form)  # before its token is looked for
     csrf.init_app(app)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -3,7 +3,7 @@ which redirect targets are safe.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
@@ -16,6 +16,9 @@ from .i18n import gettext as _
 View = TypeVar("View", bound=Callable[..., Any])
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+URLENCODED = "application/x-www-form-urlencoded"
+FORM_TYPES = frozenset({URLENCODED, "multipart/form-data"})
+MAX_FIELDS = 1_000  # Werkzeug's limit, too, which it keeps for multipart alone
 MAX_INTEGER = 2**63 - 1  # the largest that SQLite and PostgreSQL store
 
 # No inline script or style and no nonce: a page is the same for everybody, so one
@@ -120,7 +123,7 @@ def init_app(app: Flask) -> None:
     app.before_request(_require_host)
     app.before_request(_bound_body)
     app.before_request(_check_origin)
-    app.before_request(_refuse_unstorable)
+    app.before_request(_check_address)
     app.after_request(_set_headers)
 
 
@@ -155,22 +158,53 @@ def _check_origin() -> None:
     """
     if request.method in SAFE_METHODS:
         return
-    site_url = current_app.config["SITE_URL"]
-    here = f"{urlsplit(site_url).scheme}://{request.host}"
-    if request.headers.get("Sec-Fetch-Site") in (
+    is_elsewhere = request.headers.get("Origin", "null") not in ("null", *_origins())
+    if is_elsewhere or request.headers.get("Sec-Fetch-Site") in (
         "cross-site",
         "same-site",
-    ) or request.headers.get("Origin", "null") not in ("null", site_url, here):
+    ):
         abort(403, _("This form was sent from another site. Nothing was changed."))
 
 
-def _refuse_unstorable() -> None:
-    """NUL and lone surrogates cannot be typed in a browser, nor stored everywhere."""
-    texts = [request.path, *request.args, *request.args.values()]
-    if request.method not in SAFE_METHODS:
-        for name, values in request.form.lists():
-            texts += [name, *values]
-    if any(re.search("[\0\ud800-\udfff]", text) for text in texts):
+def is_sent_from_here() -> bool:
+    """Whether the browser vouches that a page of this site sent the form."""
+    return request.headers.get("Origin") in _origins()
+
+
+def _origins() -> tuple[str, str]:
+    """The site's own origin, and the one under which it was asked for."""
+    site_url: str = current_app.config["SITE_URL"]
+    return site_url, f"{urlsplit(site_url).scheme}://{request.host}"
+
+
+def _check_address() -> None:
+    _check_texts([request.path, *request.args, *request.args.values()])
+
+
+def check_form() -> None:
+    """Refuse a body that is no form of ours: another kind, with files, of very many
+    fields.
+
+    To be asked after the guard: reading some megabytes of fields takes seconds, which
+    only those get who may send them.
+    """
+    if request.method in SAFE_METHODS:
+        return
+    if request.mimetype and request.mimetype not in FORM_TYPES:
+        abort(415)
+    if request.mimetype == URLENCODED and request.get_data().count(b"&") >= MAX_FIELDS:
+        abort(413)
+    if request.files:
+        abort(415)
+    for name, values in request.form.lists():
+        _check_texts([name, *values])
+
+
+def _check_texts(texts: Iterable[str | None]) -> None:
+    """NUL and lone surrogates cannot be typed in a browser, nor stored everywhere. A
+    part of a form may have come without a name, which is ``None`` then.
+    """
+    if any(text is None or re.search("[\0\ud800-\udfff]", text) for text in texts):
         abort(400, _("The request holds characters that no text has."))
 
 

@@ -14,6 +14,7 @@ from blog import database
 from blog.comments.models import Comment
 from blog.database import GateTimeout, session
 from blog.i18n import gettext
+from blog.posts.models import Post
 from blog.security import (
     MAX_INTEGER,
     PRIVATE_CSP,
@@ -25,9 +26,16 @@ from blog.security import (
 )
 from tests import factories
 from tests.conftest import dispose, make_app
-from tests.factories import make_category, make_comment, make_page, make_post, make_tag
+from tests.factories import (
+    PASSWORD,
+    make_category,
+    make_comment,
+    make_page,
+    make_post,
+    make_tag,
+)
 from tests.locks import held_elsewhere
-from tests.pages import Client
+from tests.pages import Client, form_data
 from tests.servers import Server
 
 COMMENT = {"author": "Ada", "email": "ada@example.org", "comment": "Well said."}
@@ -845,3 +853,47 @@ def test_the_codes_of_a_broken_disk_mean_busy(app, visitor):
 
         app.view_functions["bug"] = public(broken)
         assert visitor.get("/x/bug").status_code == 503
+
+
+def test_what_was_typed_before_a_new_login_can_be_sent_again(app, client_for):
+    writer = client_for("author", name="writer")
+    page = form_data(writer.get("/admin/posts/new").text, "/admin/posts/", "save")
+    writer.delete_cookie("session")  # it ended
+    writer.log_in("writer", PASSWORD)  # in another tab
+    typed = page | {"title": "Of tea", "body": "One.\n\nTwo, “quoted” & <b>."}
+
+    stale = writer.post(
+        "/admin/posts/new", data=typed, headers={"Origin": "http://localhost"}
+    )
+
+    assert stale.status_code == 400
+    again = form_data(stale.text, "/admin/posts/")
+    assert again == typed | {"csrf_token": again["csrf_token"]}
+    assert writer.post("/admin/posts/new", data=again).status_code == 303
+    with app.app_context():
+        post = session.query(Post).one()
+        assert (post.title, post.source) == ("Of tea", typed["body"])
+
+
+def test_a_form_that_nobody_vouches_for_is_not_offered_again(client_for):
+    writer = client_for("author")
+    typed = {
+        "csrf_token": "of another day",
+        "title": "Of tea",
+        "body": "x",
+        "save": "1",
+    }
+
+    refused = writer.post("/admin/posts/new", data=typed)
+
+    assert refused.status_code == 400
+    assert "Of tea" not in refused.text
+
+
+def test_a_password_is_not_shown_again(visitor):
+    typed = {"csrf_token": "old", "username": "ada", "password": "a secret of Ada's"}
+
+    refused = visitor.post("/login", data=typed, headers={"Origin": "http://localhost"})
+
+    assert refused.status_code == 400
+    assert "a secret" not in refused.text
