@@ -258,8 +258,8 @@ def test_the_longest_comment_takes_less_than_two_seconds(pump):
 def test_no_pattern_makes_a_post_slow(pump):
     source = (pump * 20_000)[:20_000]
 
-    for format in Format:
-        assert any(seconds(sanitizer.post_html, source, format) < 0.5 for _ in range(3))
+    for format in Format:  # the dearest takes 0.3 s; a square of the length, minutes
+        assert any(seconds(sanitizer.post_html, source, format) < 3 for _ in range(3))
 
 
 def seconds(function, *arguments):
