@@ -31,7 +31,7 @@ __all__ = [
 
 # What a site may be written in; the reader's labels follow as they get translated.
 LANGUAGES = (
-    *("en", "ar", "bn", "de", "es", "fa", "fr", "he", "hi", "id", "ja"),
+    *("en", "en_GB", "ar", "bn", "de", "es", "fa", "fr", "he", "hi", "id", "ja"),
     *("pt", "ru", "tr", "ur", "zh_Hans"),
 )
 

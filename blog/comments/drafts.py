@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from math import ceil
 
 from markupsafe import Markup
 
@@ -86,7 +87,7 @@ def prepare(
     email = check("email", _email, email)
     url = check("url", _url, url)
     if names_required and not author:
-        errors.setdefault("author", _("Please tell your name."))
+        errors.setdefault("author", _("Please enter your name."))
     if names_required and not email:
         errors.setdefault("email", _("Please enter your email address."))
     return _rendered(author, email, url, source, errors)
@@ -109,10 +110,9 @@ def _rendered(
     size = len(source.encode())
     if size > MAX_COMMENT_BYTES:
         errors["comment"] = _(
-            "This is %(surplus)s bytes too long; %(limit)s are taken. Shorten it, or "
-            "send it in parts.",
-            surplus=size - MAX_COMMENT_BYTES,
-            limit=MAX_COMMENT_BYTES,
+            "This is too long by some %(surplus)s letters. Shorten it, or send it in "
+            "parts.",
+            surplus=ceil((size - MAX_COMMENT_BYTES) * len(source) / size),
         )
         raise TooLong(errors)
     html = comment_html(source)
@@ -132,7 +132,7 @@ def _email(value: str) -> str:
     """Lower case, so that one person is one; no provider tells case apart."""
     email = _line(value, MAX_EMAIL_BYTES).lower()
     if email and not _EMAIL.fullmatch(email):
-        raise ValueError(_("This is no email address, such as name@example.org."))
+        raise ValueError(_("This is not an email address like name@example.org."))
     return email
 
 
@@ -140,7 +140,7 @@ def _url(value: str) -> str:
     typed = _line(value, MAX_URL_BYTES)
     url = http_url(typed)
     if typed and url is None:
-        raise ValueError(_("This is no web address, such as https://example.org."))
+        raise ValueError(_("This is not a web address like https://example.org."))
     return _line(url or "", MAX_URL_BYTES)
 
 

@@ -45,6 +45,8 @@ class Comment(Model):
         Index(None, "email", "status"),
         Index(None, "created_at"),
         Index(None, "user_id"),
+        # The id of what was deleted is in links and forms; nothing else may get it.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -60,8 +60,9 @@ class Past(NamedTuple):
 
 
 class History(NamedTuple):
-    """What is known of a commenter. ``imitates`` is the account's name or address that
-    a visitor without an account goes by; "" mostly.
+    """What is known of a commenter. ``imitates`` is the public name of the account that
+    a visitor goes by, with its name or its email address; "" mostly. Never the address,
+    as not every moderator may see that.
     """
 
     was_approved: bool = False
@@ -252,8 +253,9 @@ def _words(keys: str) -> tuple[tuple[str, str], ...]:
 
 def _imitated(content: Content) -> str:
     """The account that a visitor's name or email address belongs to, or ""."""
-    if content.email and queries.is_email_of_account(content.email):
-        return content.email
+    owner = queries.name_with_email(content.email) if content.email else ""
+    if owner:
+        return owner
     name = _skeleton(content.author)
     if not name:
         return ""

@@ -171,12 +171,10 @@ def staff_names() -> Sequence[str]:
     ).all()
 
 
-def is_email_of_account(email: str) -> bool:
-    """Whether somebody with an account has this address."""
-    return (
-        session.scalar(select(User.id).where(func.lower(User.email) == email).limit(1))
-        is not None
-    )
+def name_with_email(email: str) -> str:
+    """The public name of whoever has an account with this address, or ""."""
+    named = select(User.display_name).where(func.lower(User.email) == email)
+    return session.scalar(named.limit(1)) or ""
 
 
 def replies_to(comment: Comment) -> Sequence[Comment]:

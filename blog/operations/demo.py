@@ -97,6 +97,7 @@ def _name_the_site(facts: Facts) -> None:
     site = settings()
     if site.title == UNNAMED:
         site.title, site.tagline = facts["title"], facts["tagline"]
+        site.language = facts["language"]
     site.thread_comments_depth = max(site.thread_comments_depth, SHOWN_DEPTH)
 
 

@@ -64,7 +64,9 @@ class WritingForm(FlaskForm):
         _l("Address"),
         filters=[stripped],
         validators=[at_most(600)],
-        description=_l("The last part of the link. Left empty, the title makes it."),
+        description=_l(
+            "The last part of the link. Leave it empty to take it from the title."
+        ),
     )
     excerpt = TextAreaField(
         _l("Excerpt"),
@@ -101,7 +103,7 @@ class WritingForm(FlaskForm):
             data=self._stored() if post else self._fresh()
         )
         self.published_at.description = _(
-            "By the clocks of %(zone)s. A time to come schedules it; empty: at once.",
+            "In %(zone)s time. A later time schedules it; empty, it appears at once.",
             zone=settings().timezone.replace("_", " "),
         )
         if may_choose_author:
@@ -214,7 +216,7 @@ class PostForm(WritingForm):
         _l("Tags"),
         filters=[stripped],
         validators=[at_most(TAGS_LIMIT)],
-        description=_l("Parted by commas. New ones are made."),
+        description=_l("Separate them with commas. New ones are added."),
     )
 
     def __init__(
@@ -240,7 +242,8 @@ class PostForm(WritingForm):
     @property
     def tag_names(self) -> list[str]:
         """The tags as typed, one by one."""
-        names = COMMAS.split(self.tags.data or "")
+        # A preview is made of what is too long to be saved, too.
+        names = COMMAS.split((self.tags.data or "")[:TAGS_LIMIT])
         return [name.strip() for name in names if name.strip()]
 
     def _place(self) -> Mapping[str, Any]:

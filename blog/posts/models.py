@@ -110,6 +110,8 @@ class Post(Model):
         Index("ix_post_author_timeline", "author_id", "status", "published_at", "id"),
         Index(None, "slug"),
         Index(None, "parent_id"),
+        # The id of what was deleted is in links and forms; nothing else may get it.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

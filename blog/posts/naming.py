@@ -11,6 +11,10 @@ from .models import Category, Tag
 Term = Category | Tag
 
 
+class SlugTaken(Exception):
+    """Another one got the address after the form was checked."""
+
+
 def name_problem(
     kind: type[Category] | type[Tag],
     name: str,
@@ -60,7 +64,11 @@ def rename(term: Term, name: str, *, slug: str, description: str) -> None:
     """Give a category or tag another name, address and description.
 
     ``slug`` "" keeps the address, so that links to it hold.
+
+    :raise SlugTaken: if another one has it
     """
+    if terms.slug_is_taken(type(term), slug, term.id):
+        raise SlugTaken
     term.name = normalize.single_line(name, terms.NAME_LIMIT)
     term.slug = slug or term.slug
     term.description = normalize.clean_text(description).strip()

@@ -78,6 +78,9 @@ def structure_problem(structure: str) -> str | None:
         )
     if re.search(r"%[a-z_]+%%[a-z_]+%", structure):
         return _("Put something between two tokens.")
+    # Beside two names in one part, an address of 8,000 hyphens would be read for hours.
+    if re.search(r"[^/]%category%|%category%[^/]", structure):
+        return _("Put %(category)s between slashes.", category="%category%")
     if structure.split("/")[1] in TAKEN:
         return _("That begins like an address of Recto's own.")
     return None
@@ -116,7 +119,7 @@ def post_path(post: Post, structure: str, zone: ZoneInfo) -> str:
                 categories = post.categories
                 return category_path(categories[0]) if categories else UNCATEGORISED
 
-    return _TOKEN.sub(fill, structure)
+    return _TOKEN.sub(fill, quote(structure, safe="/%"))
 
 
 def page_url(page: Post) -> str:

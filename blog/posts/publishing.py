@@ -14,7 +14,7 @@ from ..site.queries import settings
 from ..text import excerpts, normalize, slugs
 from ..text.sanitizer import POLICY_VERSION, Format, post_html
 from . import permalinks, queries
-from .models import Kind, Post
+from .models import Kind, Post, Status
 
 TITLE_LIMIT = 200
 
@@ -94,8 +94,11 @@ def publish(post: Post, at: datetime) -> None:
 
 
 def restore(post: Post) -> None:
-    """Take a post out of the trash; under a new address if another took the old."""
-    if post.slug and queries.slug_is_taken(post, post.slug):
+    """Take a post out of the trash; under a new address if another took the old, or if
+    it has none and readers will see it.
+    """
+    lacks_one = not post.slug and post.trashed_status == Status.PUBLIC
+    if lacks_one or (post.slug and queries.slug_is_taken(post, post.slug)):
         post.slug = free_slug(post, post.slug)
     post.restore()
 

@@ -1,10 +1,13 @@
 """What templates know of posts: addresses, the menu, reading time."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from flask import Flask
 
 from ..clock import utcnow
+from ..site.queries import settings
 from . import permalinks, queries
 from .models import Post
 
@@ -20,6 +23,7 @@ def init_app(app: Flask) -> None:
         author_url=permalinks.author_url,
         year_url=permalinks.year_url,
         month_url=permalinks.month_url,
+        month_of=_month_of,
         comment_url=permalinks.comment_url,
         menu_pages=_menu_pages,
         reading_minutes=_reading_minutes,
@@ -28,6 +32,12 @@ def init_app(app: Flask) -> None:
 
 def _menu_pages() -> Sequence[Post]:
     return queries.menu_pages(utcnow())
+
+
+def _month_of(at: datetime) -> str:
+    """The archive in which the site's clocks file that instant."""
+    day = at.astimezone(ZoneInfo(settings().timezone))
+    return permalinks.month_url(day.year, day.month)
 
 
 def _reading_minutes(post: Post) -> int:

@@ -6,6 +6,7 @@ from werkzeug import Response
 from ..accounts.guard import requires
 from ..accounts.permissions import Action
 from ..database import write_transaction
+from ..errors import error_page
 from ..i18n import gettext as _
 from . import desk, naming, queries, terms, trees
 from .models import Category, Tag
@@ -172,6 +173,12 @@ def delete_tag(tag_id: int) -> Response:
         terms.delete_tag(tag)
     flash(_("The tag “%(name)s” was deleted. Its posts stayed.", name=name))
     return redirect(url_for(".tags"), 303)
+
+
+@bp.errorhandler(naming.SlugTaken)
+def slug_taken(_error: naming.SlugTaken) -> Response:
+    """The address was free when the form was checked, and is not any more."""
+    return error_page(409)
 
 
 def _categories(form: CategoryForm) -> str:

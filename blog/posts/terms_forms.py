@@ -31,7 +31,7 @@ class TermForm(FlaskForm):
         _l("Address"),
         filters=[stripped],
         validators=[at_most(600)],
-        description=_l("Appears in the link. Left empty, the name makes it."),
+        description=_l("Appears in the link. Leave it empty to take it from the name."),
     )
     description = TextAreaField(
         _l("Description"),

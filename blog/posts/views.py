@@ -22,6 +22,7 @@ from ..site.models import NeighbourScope
 from ..site.queries import settings
 from . import permalinks, queries
 from .models import Kind, Post
+from .moments import FIRST_YEAR, LAST_YEAR
 
 bp = Blueprint("posts", __name__)
 
@@ -79,7 +80,7 @@ def category(path: str, number: int = 1) -> Response:
 @bp.get("/tag/<slug>/page/<int:number>/", endpoint="tag_page")
 @public
 def tag(slug: str, number: int = 1) -> Response:
-    """The posts that share a tag."""
+    """The posts that share a tag. A word that stands in drafts alone has no page."""
     here = queries.tag_named(slug)
     if here is None:
         abort(404)
@@ -90,6 +91,7 @@ def tag(slug: str, number: int = 1) -> Response:
         kind="tag",
         heading=here.name,
         description=here.description,
+        may_be_empty=False,
     )
 
 
@@ -118,7 +120,7 @@ def author(slug: str, number: int = 1) -> Response:
 @public
 def year(year: int, number: int = 1) -> Response:
     """The posts of a year, as the site's clocks count it."""
-    if year == 0 or year == 9999:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
         abort(404)
     return _list(
         queries.between(utcnow(), _start(year), _start(year + 1)),
@@ -138,7 +140,7 @@ def year(year: int, number: int = 1) -> Response:
 @public
 def month(year: int, month: int, number: int = 1) -> Response:
     """The posts of a month, as the site's clocks count it."""
-    if year in (0, 9999):
+    if not FIRST_YEAR <= year <= LAST_YEAR:
         abort(404)
     if not 1 <= month <= 12:
         return redirect(permalinks.year_url(year), 301)

@@ -59,6 +59,11 @@ def _stripped(text: str | None) -> str:
     return (text or "").strip()
 
 
+def _line(text: str | None) -> str:
+    """On one line; empty when nothing in it can be seen."""
+    return normalize.single_line(text or "", WORDS_LIMIT)
+
+
 def _whole(least: int, most: int) -> list[Any]:
     message = _l("A whole number from %(min)s to %(max)s.")
     return [
@@ -72,11 +77,11 @@ def _at_most(limit: int) -> Length:
 
 
 class SettingsForm(FlaskForm):
-    """Every setting. The names in the hints are WordPress's."""
+    """Every setting. Those of comments are WordPress's, by the same names."""
 
     title = StringField(
         _l("Title"),
-        filters=[_stripped],
+        filters=[_line],
         validators=[
             DataRequired(_l("Give the publication a name.")),
             _at_most(TITLE_LIMIT),
@@ -84,19 +89,17 @@ class SettingsForm(FlaskForm):
     )
     tagline = StringField(
         _l("Tagline"),
-        filters=[_stripped],
+        filters=[_line],
         validators=[_at_most(TAGLINE_LIMIT)],
         description=_l("A few words on what this is about. May stay empty."),
     )
     language = SelectField(
         _l("Language"),
-        description=_l("Of the texts; dates, and the direction of writing, follow it."),
+        description=_l("Dates and the direction of writing follow it."),
     )
     timezone = SelectField(
         _l("Time zone"),
-        description=_l(
-            "Whose clocks stand beside posts and comments, and in addresses."
-        ),
+        description=_l("Its clocks date posts, comments and the addresses of posts."),
     )
     posts_per_page = IntegerField(
         _l("Posts on a page"),
@@ -119,60 +122,51 @@ class SettingsForm(FlaskForm):
     )
     default_comment_status = BooleanField(
         _l("New posts are open for comments"),
-        description=_l("Each post can say otherwise. (default_comment_status)"),
+        description=_l("Each post can say otherwise."),
     )
     require_name_email = BooleanField(
         _l("Commenters must leave a name and an email address"),
-        description=_l("The address is never shown. (require_name_email)"),
+        description=_l("The address is never shown."),
     )
-    comment_registration = BooleanField(
-        _l("Only people with an account may comment"),
-        description="(comment_registration)",
-    )
+    comment_registration = BooleanField(_l("Only people with an account may comment"))
     close_comments_days_old = IntegerField(
-        _l("Close comments after so many days"),
+        _l("Close comments after this many days"),
         validators=_whole(0, MOST_DAYS),
-        description=_l(
-            "Counted from publication; 0 is never. (close_comments_days_old)"
-        ),
+        description=_l("Counted from publication. 0 keeps them open."),
     )
     thread_comments_depth = IntegerField(
         _l("Levels of replies"),
         validators=_whole(1, DEEPEST_THREAD),
-        description=_l(
-            "How far a conversation is indented; 1 is a flat list. "
-            "(thread_comments_depth)"
-        ),
+        description=_l("How far replies are indented. 1 is a flat list."),
     )
-    comment_moderation = BooleanField(
-        _l("Every comment waits for approval"),
-        description="(comment_moderation)",
-    )
+    comment_moderation = BooleanField(_l("Every comment waits for approval"))
     comment_previously_approved = BooleanField(
         _l("A first comment waits for approval"),
         description=_l(
-            "Who had one approved before goes through. (comment_previously_approved)"
+            "After one was approved, the same person's next appear at once."
         ),
     )
     comment_max_links = IntegerField(
-        _l("Hold a comment with so many links, or more"),
+        _l("Hold a comment with this many links or more"),
         validators=_whole(0, MOST_LINKS),
-        description=_l("0 holds none for its links. (comment_max_links)"),
+        description=_l("0 turns this off."),
     )
     moderation_keys = TextAreaField(
         _l("Words that make a comment wait"),
         filters=[_stripped],
         validators=[_at_most(WORDS_LIMIT)],
         description=_l(
-            "One a line; looked for in text, name, address and origin. "
-            "(moderation_keys)"
+            "One per line. Looked for in the text, the name, the email address, the "
+            "website, the IP address and the browser's name."
         ),
     )
     disallowed_keys = TextAreaField(
         _l("Words that send a comment to the trash"),
         filters=[_stripped],
         validators=[_at_most(WORDS_LIMIT)],
-        description=_l("One a line, as above. Use them sparingly. (disallowed_keys)"),
+        description=_l(
+            "One per line, as above. Nobody is asked, so choose them with care."
+        ),
     )
 
     def __init__(self, site: Site) -> None:
@@ -216,8 +210,6 @@ class SettingsForm(FlaskForm):
         """What was chosen, by ``Site`` column; after ``validate()``."""
         columns = (*GENERAL, *READING, *DISCUSSION, *MODERATION)
         values: dict[str, object] = {name: self[name].data for name in columns}
-        for name in ("title", "tagline"):
-            values[name] = normalize.single_line(str(values[name]), TAGLINE_LIMIT)
         for name in ("moderation_keys", "disallowed_keys"):
             values[name] = normalize.clean_text(str(values[name]))
         return values | {"permalink_structure": self.structure}

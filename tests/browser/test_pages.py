@@ -5,6 +5,7 @@ and axe, in the light and in the dark, on a desk and on a phone.
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests import checkers
 from tests.factories import PASSWORD
@@ -219,6 +220,52 @@ def set_language(page, language):
     page.locator("[name=language]").select_option(language)
     page.locator("main form button").last.click()
     page.wait_for_url(re.compile("/admin/settings/"))
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/admin/posts/", "/admin/categories/", "/admin/comments/"]
+)
+def test_letters_twice_as_large_fit_a_phone(site, browser, admin_state, path):
+    context = browser.new_context(
+        base_url=site.url,
+        storage_state=admin_state,
+        viewport={"width": 390, "height": 800},
+    )
+    page = context.new_page()
+    page.goto(path)
+    page.evaluate("() => { document.documentElement.style.fontSize = '200%' }")
+    wide = page.evaluate("() => document.documentElement.scrollWidth")
+    context.close()
+
+    assert wide == 390
+
+
+def test_labels_not_translated_yet_keep_their_order(site, browser, admin_state):
+    context = browser.new_context(base_url=site.url, storage_state=admin_state)
+    page = context.new_page()
+    try:
+        set_language(page, "ur")
+        page.goto(address(page, "essay with a thread"))
+        # Its number stands before its word, and all of it at the page's own side.
+        style = page.locator("#comments-title").evaluate(
+            "each => [getComputedStyle(each).unicodeBidi,"
+            " getComputedStyle(each).textAlign]"
+        )
+    finally:
+        set_language(page, "en")
+        context.close()
+
+    assert style == ["plaintext", "right"]
+
+
+def test_what_is_done_with_a_selection_stays_in_sight(desk):
+    desk.goto("/admin/comments/?status=approved")
+    bar = desk.locator("#selection")
+
+    if desk.viewport_size["width"] > 700:
+        expect(bar).to_be_in_viewport()
+    else:  # there it would hide what is selected
+        expect(bar).not_to_be_in_viewport()
 
 
 def test_the_keyboard_reaches_the_text_first(window):

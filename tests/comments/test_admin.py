@@ -579,3 +579,20 @@ def test_a_disabled_moderator_is_out(app, client_for, waiting):
 
     assert client.post(f"{QUEUE}{waiting}", data={"approve": "1"}).status_code != 303
     assert status(app, waiting) == Status.PENDING
+
+
+def test_an_author_is_not_told_the_address_that_a_comment_waits_for(
+    app, visitor, client_for
+):
+    author = client_for("author")
+    with app.app_context():
+        make_user(email="boss@example.org", display_name="The Boss")
+        post = make_post(author=session.get_one(User, author.user_id))
+        path = f"/comments/{post.id}"
+    typed = {"author": "Z", "email": "boss@example.org", "comment": "Believe me."}
+    visitor.post(path, data=typed)
+
+    page = author.get(QUEUE).text
+
+    assert "Goes by “The Boss” without being logged in." in page
+    assert "boss@example.org" not in page

@@ -131,8 +131,10 @@ def test_lengths_are_counted_in_bytes_and_nothing_is_cut(field, fits, limit):
 
 
 def test_a_text_that_is_too_long_says_so():
-    with pytest.raises(TooLong):
+    with pytest.raises(TooLong, match="too long by some 1 letters"):
         prepare(source="a" * 65_536)
+    with pytest.raises(TooLong, match="too long by some 7233 letters"):
+        prepare(source="ب" * 40_000)
 
 
 def test_a_name_of_any_length_is_refused_at_once():

@@ -1,4 +1,6 @@
 import json
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -259,6 +261,7 @@ def test_a_first_comment_waits_and_its_writer_sees_it(app, visitor, post):
 
     own = visitor.get(response.location)
     assert "Your comment is awaiting moderation." in own.text
+    assert "only you see it, at this address" in own.text
     assert "Well said." in own.text
     assert own.headers["Cache-Control"] == "no-store"
     others = visitor.get(post.url)
@@ -791,3 +794,17 @@ def test_no_vector_survives_in_any_field(app, visitor, admin, post):
         for room in ("edit", "reply"):
             form = admin.get(f"/admin/comments/{comment_id}/{room}")
             assert (form.status_code, harmful(form.text)) == (200, [])
+
+
+def test_a_comment_to_what_is_deleted_meanwhile(app, visitor, post, monkeypatch):
+    prepare = drafts.prepare
+
+    def prepare_slowly(**typed):
+        with closing(sqlite3.connect(app.config["INSTANCE"] / "blog.sqlite")) as other:
+            other.execute("DELETE FROM post")
+            other.commit()
+        return prepare(**typed)
+
+    monkeypatch.setattr(drafts, "prepare", prepare_slowly)
+
+    assert visitor.post(post.form, data=VALID).status_code == 404

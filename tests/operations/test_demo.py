@@ -93,6 +93,7 @@ def test_its_people_cannot_log_in_and_get_no_mail(db, filled):
 
 def test_it_names_a_site_that_has_no_name(db, filled):
     assert settings().title == "Slack Water"
+    assert settings().language == "en_GB"
 
 
 def test_it_leaves_the_name_its_owner_gave(db):
@@ -102,3 +103,4 @@ def test_it_leaves_the_name_its_owner_gave(db):
     demo.fill(NOW)
 
     assert settings().title == "My own paper"
+    assert settings().language == "en"

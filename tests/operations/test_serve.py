@@ -157,8 +157,10 @@ def test_readiness_needs_the_database_and_life_does_not(instance):
         server.wait("/readyz", 503)
 
         assert server.get("/healthz").status == 200
-        answer = server.get("/")
-        assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
+        # A worker that had opened the file goes on reading it; the other one finds none.
+        answers = (server.get("/") for _ in range(100))
+        answer = next(each for each in answers if each.status == 503)
+        assert answer.headers["Retry-After"] == "5"
         assert "Busy for a moment" in answer.text
         assert not (instance / "blog.sqlite").exists()
 
@@ -242,3 +244,11 @@ def test_the_database_of_a_stopped_site_is_one_file(instance):
     with sqlite3.connect(instance / "blog.sqlite") as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     connection.close()
+
+
+def test_no_header_says_what_the_address_is(instance):
+    with Server(instance, "blog", "serve", "--workers", "1") as server:
+        for name in ("SCRIPT_NAME", "SCRIPT-NAME", "PATH_INFO"):
+            answer = server.get("/", **{name: "/login"})
+            assert answer.status == 200
+            assert 'name="password"' not in answer.text

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import event
 
 from blog.database import session, write_transaction
+from blog.posts import naming
 from blog.posts.models import Category, Kind, Post, Status, Tag
 from blog.site.queries import settings
 from tests.factories import (
@@ -102,9 +103,8 @@ def test_a_tab_holds_one_state(admin, db, status, title):
 
     page = admin.get(f"/admin/posts/?status={status}").text
 
-    assert [each for each in ("Up", "Later", "Rough", "Gone") if each in page] == [
-        title
-    ]
+    titles = ("Up", "Later", "Rough", "Gone")
+    assert [each for each in titles if f">{each}</" in page] == [title]
 
 
 @both_kinds
@@ -1036,3 +1036,28 @@ def test_lists_of_terms_ask_as_many_questions_for_one_as_for_three(
     make()
 
     assert questions() == first
+
+
+@pytest.mark.parametrize("noun", ["categories", "tags"])
+def test_an_address_that_goes_while_a_term_is_saved(admin, db, monkeypatch, noun):
+    make = make_category if noun == "categories" else make_tag
+    make(slug="tea")
+    path = f"/admin/{noun}/{make(slug='chai').id}/"
+    # The form was asked before the other one got it.
+    monkeypatch.setattr(naming, "slug_problem", lambda *_: None)
+
+    answer = admin.send(path, {"name": "Chai", "slug": "tea"})
+
+    assert answer.status_code == 409
+    assert "Somebody was faster" in answer.text
+
+
+def test_a_preview_makes_no_more_tags_than_could_be_saved(client_for, db):
+    author = client_for("author")
+
+    answer = author.send(
+        "/admin/posts/preview", {"body": "Words.", "tags": "a," * 50_000}
+    )
+
+    assert answer.status_code == 200
+    assert answer.text.count('rel="tag"') == 1_000

@@ -52,3 +52,11 @@ def test_a_new_address_is_taken_when_it_is_given(db):
         naming.rename(tag, "Tea", slug="chai", description="")
 
     assert tag.slug == "chai"
+
+
+def test_an_address_that_another_got_meanwhile_is_refused(db):
+    make_tag(slug="tea")
+    tag = make_tag(slug="chai")
+
+    with pytest.raises(naming.SlugTaken), write_transaction():
+        naming.rename(tag, "Tea", slug="tea", description="")

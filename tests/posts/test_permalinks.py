@@ -1,3 +1,4 @@
+import time
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -6,6 +7,7 @@ import pytest
 from blog.database import write_transaction
 from blog.posts import permalinks
 from blog.posts.permalinks import Sought
+from blog.site.queries import settings
 from tests.factories import make_category, make_page, make_post, make_user
 
 AT = datetime(2024, 3, 9, 23, 4, 5, tzinfo=UTC)
@@ -136,3 +138,39 @@ def test_a_loop_of_pages_ends(db):
 )
 def test_a_number_may_not_read_as_a_date(slug, structure, collides):
     assert permalinks.collides(slug, structure) is collides
+
+
+@pytest.mark.parametrize(
+    "structure",
+    ["/%category%-%postname%/", "/a-%category%/%postname%/"],
+)
+def test_categories_stand_between_slashes(app, structure):
+    with app.test_request_context():
+        assert "between slashes" in permalinks.structure_problem(structure)
+
+
+@pytest.mark.parametrize(
+    "structure",
+    [
+        "/%category%/%author%-%postname%/%post_id%",
+        "/%category%/%author%-%postname%.html",
+        "/%author%/%category%/%postname%/",
+    ],
+)
+@pytest.mark.parametrize("part", ["-", "a-", "a/", "-/", "a", "-a-a-a-a-a-a/"])
+def test_no_address_takes_long_to_be_read(structure, part):
+    began = time.process_time()
+
+    permalinks.parse("/" + part * (8_000 // len(part)), structure)
+
+    assert time.process_time() - began < 0.5
+
+
+def test_a_structure_in_its_own_script_leads_to_the_post(app, visitor):
+    with app.app_context():
+        with write_transaction():
+            settings().permalink_structure = "/نوشته/%postname%/"
+        address = permalinks.post_url(make_post(slug="tea"))
+
+    assert address.isascii()
+    assert visitor.get(address).status_code == 200

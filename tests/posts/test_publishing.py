@@ -180,3 +180,23 @@ def test_names_that_make_one_slug_are_numbered(db):
         slugs = [terms.make_category(name).slug for name in ("Tea", "tea", "☂", "☂")]
 
     assert slugs == ["tea", "tea-2", "category", "category-2"]
+
+
+@pytest.mark.parametrize("status", [Status.PUBLIC, Status.DRAFT])
+def test_what_lost_its_address_in_the_trash_gets_one_for_readers(db, status):
+    post = make_post(title="Tea", slug="tea", status=status)
+    with write_transaction():
+        post.trash(NOW)
+        post.slug = ""
+        publishing.restore(post)
+
+    assert post.slug == ("tea" if status == Status.PUBLIC else "")
+
+
+def test_what_is_deleted_leaves_its_number_unused(db):
+    posts = [make_post(), make_post()]
+    last_id = posts[1].id
+    with write_transaction() as session:
+        session.delete(posts[1])
+
+    assert make_post().id == last_id + 1

@@ -331,6 +331,18 @@ def test_the_year_begins_by_the_sites_clocks(app, visitor):
     assert visitor.get("/2023/").status_code == 404
 
 
+def test_the_date_of_a_post_leads_to_its_month_by_the_sites_clocks(app, visitor):
+    with app.app_context():
+        set_site(timezone="Asia/Karachi", language="en_GB")
+        post = make_post(published_at=datetime(2023, 12, 31, 20, tzinfo=UTC))
+        address = permalinks.post_url(post)
+
+    page = parse(visitor.get(address).text)
+
+    dates = page.findall(".//a[@href='/2024/01/']")
+    assert [text_of(each) for each in dates] == ["1 January 2024"]
+
+
 def test_a_right_to_left_site_says_so(app, visitor):
     with app.app_context():
         set_site(language="ur", title="چراغ")
@@ -380,3 +392,22 @@ def test_public_pages_set_no_cookie_and_are_the_same_for_all(app, visitor, admin
 
         assert "Set-Cookie" not in stranger.headers
         assert stranger.data == insider.data
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+@pytest.mark.parametrize(
+    "path", ["/0001/", "/0001/01/", "/9999/", "/9999/12/", "/9998/12/", "/0000/01/"]
+)
+def test_the_ends_of_time_are_empty_in_every_zone(app, visitor, zone, path):
+    with app.app_context():
+        set_site(timezone=zone)
+
+    assert visitor.get(path).status_code == 404
+
+
+def test_a_tag_of_drafts_alone_is_nowhere(app, visitor, client_for):
+    contributor = client_for("contributor")
+    contributor.send("/admin/posts/new", {"title": "Idea", "tags": "Secret merger"})
+
+    assert "Secret merger" in contributor.get("/admin/posts/1/").text
+    assert visitor.get("/tag/secret-merger/").status_code == 404
