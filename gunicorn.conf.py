@@ -53,6 +53,9 @@ limit_request_line = 8190
 # X-Forwarded-Proto counts only from this computer. BLOG_TRUSTED_PROXIES decides, in
 # the application, whether X-Forwarded-For does.
 forwarded_allow_ips = "127.0.0.1,::1"
+# No header says what the address is: some proxies pass SCRIPT_NAME and PATH_INFO on as
+# a visitor sent them, and a rule of theirs for /admin would be walked around.
+forwarder_headers = ""
 
 # Nothing uses the control socket. By default it is in the home folder, where a service
 # must not write and two sites of one user would meet.

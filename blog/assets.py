@@ -28,6 +28,8 @@ def init_app(app: Flask) -> None:
     def set_lifetime(response: Response) -> Response:
         if request.endpoint == "static" and response.status_code in (200, 206, 304):
             file = folder / (request.view_args or {})["filename"]
+            if not file.is_file():  # asked for its OPTIONS, which anything has
+                return response
             # During an upgrade an address may be asked for before its content is here.
             is_its_own = request.args.get("v") == _digest(file, file.stat().st_mtime_ns)
             response.headers["Cache-Control"] = FOREVER if is_its_own else "no-cache"

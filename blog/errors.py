@@ -9,6 +9,7 @@ from flask import Flask, Response, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import ObjectDeletedError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from .database import GateTimeout, session
@@ -97,6 +98,7 @@ def init_app(app: Flask) -> None:
     # An error while another one was answered comes wrapped in this.
     app.register_error_handler(InternalServerError, _failure)
     app.register_error_handler(DBAPIError, _database_error)
+    app.register_error_handler(ObjectDeletedError, _gone)
     for busy in (GateTimeout, PoolTimeout):
         app.register_error_handler(busy, _busy)
 
@@ -159,6 +161,12 @@ def _stale_form(error: CSRFError) -> Response:
 def _database_error(error: DBAPIError) -> Response:
     code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
     return _busy(error) if code in NOT_OUR_FAULT else _failure(error)
+
+
+def _gone(_error: ObjectDeletedError) -> Response:
+    """Somebody deleted for good what this request was about, while it was answered."""
+    session.rollback()
+    return error_page(404)
 
 
 def _busy(error: Exception) -> Response:

@@ -3,9 +3,10 @@
 import hashlib
 import re
 import sqlite3
+from io import BytesIO
 
 import pytest
-from flask import Response
+from flask import Request, Response
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -509,6 +510,19 @@ def test_bodies_of_a_doubtful_length_save_nothing(live, lines):
     assert count_comments(server.instance) == 0
 
 
+def test_a_long_text_of_somebody_logged_out_gets_its_answer(live):
+    server, _ = live
+    form = b"body=" + b"x" * 3_000_000
+    answer = server.raw(
+        b"POST /admin/posts/new HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+        b"Content-Type: application/x-www-form-urlencoded\r\n"
+        b"Content-Length: %d\r\n\r\n%s" % (len(form), form)
+    )
+
+    assert answer.startswith(b"HTTP/1.1 401 ")
+    assert b"your text is still there" in answer
+
+
 def test_a_body_cut_short_saves_nothing(live):
     server, path = live
     answer = server.raw(
@@ -897,3 +911,51 @@ def test_a_password_is_not_shown_again(visitor):
 
     assert refused.status_code == 400
     assert "a secret" not in refused.text
+
+
+FORMS = ["/login", "/admin/account/", "/admin/posts/new"]
+
+
+@pytest.mark.parametrize("path", FORMS)
+@pytest.mark.parametrize("field", ["username", "title", "display_name", "unknown"])
+def test_a_form_with_a_file_is_refused(admin, path, field):
+    data = {"csrf_token": admin.token(), field: (BytesIO(b"words"), "a.txt")}
+
+    assert admin.post(path, data=data).status_code == 415
+
+
+@pytest.mark.parametrize("path", FORMS)
+@pytest.mark.parametrize("kind", ["x-www-form-urlencoded", "form-data"])
+def test_a_form_with_very_many_fields_is_refused(admin, path, kind):
+    data = {"csrf_token": admin.token()} | {f"a{n}": "x" for n in range(1_000)}
+    kind = f"{'multipart' if kind == 'form-data' else 'application'}/{kind}"
+
+    assert admin.post(path, data=data, content_type=kind).status_code == 413
+
+
+def test_a_field_without_a_name_is_refused(app, visitor, post_id):
+    before = dump(app)
+    response = visitor.post(
+        f"/comments/{post_id}",
+        data=b"--b\r\nContent-Disposition: form-data\r\n\r\nwords\r\n--b--\r\n",
+        content_type="multipart/form-data; boundary=b",
+    )
+
+    assert response.status_code == 400
+    assert dump(app) == before
+
+
+def test_the_form_of_a_stranger_is_not_read(visitor, monkeypatch):
+    def read(self):
+        raise AssertionError("it was")
+
+    monkeypatch.setattr(Request, "form", property(read))
+
+    assert visitor.post("/admin/posts/new", data={"a": "1"}).status_code == 401
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "GET", "HEAD"])
+def test_a_file_that_is_not_there(visitor, method):
+    response = visitor.open("/static/none.css", method=method)
+
+    assert response.status_code == (200 if method == "OPTIONS" else 404)

@@ -101,6 +101,7 @@ def _ask_to_log_in() -> Response:
     if request.method in SAFE_METHODS:
         here = request.full_path if request.query_string else request.path
         return redirect(url_for("accounts.login", next=here), 303)
+    request.get_data()  # a browser shows no answer while it has more to send
     abort(
         401,
         _(

@@ -97,6 +97,7 @@ def test_a_structure_is_chosen_or_typed(admin, db, preset, typed_structure, stru
     "changes",
     [
         {"title": " "},
+        {"title": "\u200b\u202e"},
         {"title": "x" * 101},
         {"tagline": "x" * 201},
         {"language": "tlh"},
