@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from ..accounts.models import User
 from ..database import session
@@ -116,13 +116,13 @@ def publish(post: Post, now: datetime) -> None:
 
 
 def delete(post: Post) -> None:
-    """Take a post away for good, with its comments. Pages below it move up."""
-    session.execute(
-        update(Post)
-        .where(Post.parent_id == post.id)
-        .values(parent_id=post.parent_id)
-        .execution_options(synchronize_session=False)
-    )
+    """Take a post away for good, with its comments. Pages below it move up, under a new
+    address where another page has theirs.
+    """
+    for page in queries.directly_below(post):
+        page.parent_id = post.parent_id
+        if page.slug and queries.slug_is_taken(page, page.slug):
+            page.slug = publishing.free_slug(page, page.slug)
     session.delete(post)
 
 

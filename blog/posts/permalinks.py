@@ -81,6 +81,10 @@ def structure_problem(structure: str) -> str | None:
     # Beside two names in one part, an address of 8,000 hyphens would be read for hours.
     if re.search(r"[^/]%category%|%category%[^/]", structure):
         return _("Put %(category)s between slashes.", category="%category%")
+    if "postname" not in tokens and any(
+        collides(number, structure) for number in ("10", "2000")
+    ):
+        return _("A number alone reads as a date there. Put a word before it.")
     if structure.split("/")[1] in TAKEN:
         return _("That begins like an address of Recto's own.")
     return None
@@ -196,7 +200,9 @@ def collides(slug: str, structure: str) -> bool:
     """Whether a post of that slug would stand where an archive of a date stands."""
     sample = {"year": "2000", "monthnum": "01", "day": "01"}
     path = _TOKEN.sub(
-        lambda token: slug if token[1] == "postname" else sample.get(token[1], "x"),
+        lambda token: (
+            slug if token[1] in ("postname", "post_id") else sample.get(token[1], "x")
+        ),
         structure,
     )
     return DATE_ARCHIVE.fullmatch(path.rstrip("/") + "/") is not None

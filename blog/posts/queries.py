@@ -230,6 +230,13 @@ def all_pages() -> Sequence[Post]:
     ).all()
 
 
+def directly_below(page: Post) -> Sequence[Post]:
+    """The pages whose parent it is, in whatever state, the first made first."""
+    return session.scalars(
+        select(Post).where(Post.parent_id == page.id).options(*LIGHT).order_by(Post.id)
+    ).all()
+
+
 def author_named(slug: str) -> User | None:
     """The account whose public name in addresses is ``slug``."""
     return session.scalar(select(User).where(User.slug == slug))

@@ -157,7 +157,7 @@ def test_readiness_needs_the_database_and_life_does_not(instance):
         server.wait("/readyz", 503)
 
         assert server.get("/healthz").status == 200
-        # A worker that had opened the file goes on reading it; the other one finds none.
+        # A worker that had opened the file goes on reading it; the other finds none.
         answers = (server.get("/") for _ in range(100))
         answer = next(each for each in answers if each.status == 503)
         assert answer.headers["Retry-After"] == "5"

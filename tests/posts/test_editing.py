@@ -258,3 +258,16 @@ def test_deleting_takes_comments_along_and_moves_pages_up(db):
     assert session.get(Post, middle_id) is None
     assert session.get(Post, leaf.id).parent_id == top.id
     assert session.execute(db.text("select count(*) from comment")).scalar() == 0
+
+
+def test_a_page_that_moves_up_to_a_taken_address_gets_another(db):
+    make_page(title="Team", slug="team")
+    about = make_page(title="About", slug="about")
+    below = make_page(title="Team", slug="team", parent_id=about.id)
+    with write_transaction():
+        about.trash(NOW)
+
+    with write_transaction():
+        editing.delete(about)
+
+    assert (below.parent_id, below.slug) == (None, "team-2")

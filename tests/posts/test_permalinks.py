@@ -101,6 +101,9 @@ def test_what_the_settings_offer_is_fine(app, structure):
         "/%postname%/?x",
         "/100%/%postname%/",
         "/<b>%postname%/",
+        "/%post_id%/",
+        "/%post_id%",
+        "/%year%/%post_id%/",
         "/" + "x" * 300 + "/%postname%/",
     ],
 )
