@@ -5,12 +5,11 @@ is about. They need an application context.
 import itertools
 from datetime import UTC, datetime, timedelta
 
-from blog.comments.moderation import recount
-
 from blog.accounts import passwords
 from blog.accounts.models import Role, User
 from blog.comments.models import Comment
 from blog.comments.models import Status as CommentStatus
+from blog.comments.moderation import recount
 from blog.database import session, write_transaction
 from blog.posts import publishing
 from blog.posts.models import Category, Kind, Status, Tag
