@@ -2,7 +2,7 @@
 see them. What readers are shown is asked in ``queries``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -106,6 +106,12 @@ def tag_sizes() -> Mapping[int, int]:
         .join(Post, Post.id == PostTag.post_id)
         .group_by(PostTag.tag_id)
     )
+
+
+def public_tag_ids(now: datetime) -> Set[int]:
+    """The ids of the tags that a public post has; only these have an archive."""
+    tagged = select(PostTag.tag_id).where(PostTag.published_at <= now).distinct()
+    return set(session.scalars(tagged))
 
 
 def category(category_id: int) -> Category | None:

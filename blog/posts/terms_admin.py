@@ -1,10 +1,13 @@
 """Categories and tags behind the login."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from werkzeug import Response
 
 from ..accounts.guard import requires
 from ..accounts.permissions import Action
+from ..clock import utcnow
 from ..database import write_transaction
 from ..errors import error_page
 from ..i18n import gettext as _
@@ -187,11 +190,19 @@ def _categories(form: CategoryForm) -> str:
         form=form,
         branches=trees.branches(queries.all_categories()),
         sizes=desk.category_sizes(),
+        has_archive=_every_category,
     )
 
 
 def _category(form: CategoryForm, category: Category) -> str:
-    return render_template("admin/terms/edit.html", form=form, term=category)
+    return render_template(
+        "admin/terms/edit.html", form=form, term=category, has_archive=_every_category
+    )
+
+
+def _every_category(_category: Category) -> bool:
+    """An empty room has a page, too."""
+    return True
 
 
 def _category_or_404(category_id: int) -> Category:
@@ -211,13 +222,24 @@ def _tags(form: TagForm) -> str:
     return render_template(
         "admin/terms/tags.html",
         form=form,
-        tags=queries.all_tags(),
+        branches=[trees.Branch(tag, 0) for tag in queries.all_tags()],
         sizes=desk.tag_sizes(),
+        has_archive=_those_of_public_posts(),
     )
 
 
 def _tag(form: TagForm, tag: Tag) -> str:
-    return render_template("admin/terms/edit.html", form=form, term=tag)
+    return render_template(
+        "admin/terms/edit.html",
+        form=form,
+        term=tag,
+        has_archive=_those_of_public_posts(),
+    )
+
+
+def _those_of_public_posts() -> Callable[[Tag], bool]:
+    ids = desk.public_tag_ids(utcnow())
+    return lambda tag: tag.id in ids
 
 
 def _tag_or_404(tag_id: int) -> Tag:

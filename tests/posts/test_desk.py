@@ -111,3 +111,12 @@ def test_sizes_leave_the_trash_out(db):
 
     assert desk.category_sizes() == {category.id: 1}
     assert desk.tag_sizes() == {tag.id: 1}
+
+
+def test_only_tags_of_public_posts_have_an_archive(db):
+    seen, drafted, later = make_tag(), make_tag(), make_tag()
+    make_post(tags=[seen])
+    make_post(tags=[drafted], published_at=None)
+    make_post(tags=[later], published_at=NOW + HOUR)
+
+    assert desk.public_tag_ids(NOW) == {seen.id}
