@@ -5,7 +5,7 @@ which redirect targets are safe.
 import re
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
 from flask import Flask, Response, abort, current_app, request
 from werkzeug.routing import IntegerConverter, ValidationError
@@ -192,8 +192,17 @@ def check_form() -> None:
         return
     if request.mimetype and request.mimetype not in FORM_TYPES:
         abort(415)
-    if request.mimetype == URLENCODED and request.get_data().count(b"&") >= MAX_FIELDS:
-        abort(413)
+    body = request.get_data()
+    if request.mimetype == URLENCODED:
+        if body.count(b"&") >= MAX_FIELDS:
+            abort(413)
+        body = unquote_to_bytes(body)
+    try:
+        body.decode()
+    except (
+        UnicodeDecodeError
+    ):  # Werkzeug would put a sign for "unreadable" in its place
+        abort(400, _("The request holds characters that no text has."))
     if request.files:
         abort(415)
     for name, values in request.form.lists():
