@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from flask import Flask, Response, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import ObjectDeletedError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import BadHost, HTTPException, InternalServerError
 
 from .database import GateTimeout, session
 from .i18n import gettext as _
@@ -109,6 +109,8 @@ def error_page(code: int, advice: str | None = None) -> Response:
     Where the site's own page cannot be made, a plainer one with the same words.
     """
     known = _explanation(code)
+    if isinstance(request.routing_exception, BadHost):
+        return _last_resort_page(code)  # no host that can be read: no addresses either
     try:
         page = render_template(
             "errors/error.html",
@@ -116,7 +118,7 @@ def error_page(code: int, advice: str | None = None) -> Response:
             title=known.title,
             advice=advice or known.advice,
         )
-    except Exception:
+    except (SQLAlchemyError, LookupError):  # the settings or the menu
         log.exception("the page for error %s could not be made", code)
         session.rollback()
         return _last_resort_page(code)

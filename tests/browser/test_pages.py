@@ -247,15 +247,20 @@ def test_labels_not_translated_yet_keep_their_order(site, browser, admin_state):
         set_language(page, "ur")
         page.goto(address(page, "essay with a thread"))
         # Its number stands before its word, and all of it at the page's own side.
-        style = page.locator("#comments-title").evaluate(
-            "each => [getComputedStyle(each).unicodeBidi,"
-            " getComputedStyle(each).textAlign]"
-        )
+        styles = [way_of(page.locator("#comments-title"))]
+        page.goto("/nothing-is-here/")
+        styles.append(way_of(page.locator(".error-page p").nth(1)))
     finally:
         set_language(page, "en")
         context.close()
 
-    assert style == ["plaintext", "right"]
+    assert styles == [["plaintext", "right"]] * 2
+
+
+def way_of(element):
+    return element.evaluate(
+        "each => [getComputedStyle(each).unicodeBidi, getComputedStyle(each).textAlign]"
+    )
 
 
 def test_what_is_done_with_a_selection_stays_in_sight(desk):
