@@ -15,7 +15,7 @@ README = (ROOT / "README.md").read_text("utf-8")
 
 # Left to right: a feature knows those before it.
 FEATURES = (
-    *("accounts", "site", "media", "posts", "comments", "feeds", "search"),
+    *("accounts", "site", "media", "search", "posts", "comments", "feeds"),
     *("transfer", "operations", "admin"),
 )
 MODELS, DOMAIN, FORMS, ADAPTERS, FACTORY = 1, 2, 3, 4, 5

@@ -23,8 +23,9 @@ class User(Model):
     """Somebody with an account. ``name`` logs in; ``display_name`` is what readers see.
 
     ``slug`` stands in the author's address and is never the login name's secret twin:
-    it is made from the display name. ``password_hash`` is ``None`` for an account that
-    cannot log in (yet).
+    it is made from the display name (an imported author keeps the old address).
+    ``password_hash`` is ``None`` for an account that cannot log in (yet), ``email`` for
+    an imported author whose address nobody knows.
     """
 
     __tablename__ = "user"
@@ -33,7 +34,7 @@ class User(Model):
     name: Mapped[str] = mapped_column(unique=True)
     display_name: Mapped[str]
     slug: Mapped[str] = mapped_column(unique=True)
-    email: Mapped[str] = mapped_column(unique=True)
+    email: Mapped[str | None] = mapped_column(unique=True)
     url: Mapped[str] = mapped_column(default="")
     bio: Mapped[str] = mapped_column(default="")
     role: Mapped[Role] = mapped_column(Choice(Role))
@@ -71,9 +72,15 @@ class UserSession(Model):
 
 
 class SetupLink(Model):
-    """The right to make the first admin, once; printed on the shell as an address."""
+    """The right to make the first admin, once, printed on the shell as an address; or,
+    with a ``user_id``, that person's right to choose a password.
+    """
 
     __tablename__ = "setup_link"
+    __table_args__ = (Index(None, "user_id"),)
 
     token_hash: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[int | None] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE")
+    )
     expires_at: Mapped[datetime]

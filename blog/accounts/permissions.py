@@ -11,6 +11,7 @@ class Action(StrEnum):
     ENTER = "enter"  # the rooms behind the login at all
     WRITE = "write"  # draft a post; edit, preview and trash an unpublished one
     PUBLISH = "publish"  # make a post public, and edit or take back a public one
+    READ_PRIVATE = "read_private"  # a post or page that is finished but not public
     MODERATE = "moderate"  # approve, edit, trash comments
     SEE_COMMENTER = "see_commenter"  # address and origin of who commented
     PAGES = "pages"  # everything about pages
@@ -34,6 +35,7 @@ _ROWS = {
     Action.ENTER: (_ANY, _ANY, _ANY, _ANY, _ANY),
     Action.WRITE: (_NONE, _OWN, _OWN, _ANY, _ANY),
     Action.PUBLISH: (_NONE, _NONE, _OWN, _ANY, _ANY),
+    Action.READ_PRIVATE: (_NONE, _OWN, _OWN, _ANY, _ANY),
     Action.MODERATE: (_NONE, _NONE, _OWN, _ANY, _ANY),
     Action.SEE_COMMENTER: (_NONE, _NONE, _NONE, _ANY, _ANY),
     Action.PAGES: (_NONE, _NONE, _NONE, _ANY, _ANY),

@@ -100,7 +100,7 @@ def prepare_as(user: User, source: str) -> Content:
     :raise TooLong: if it is too long
     :raise normalize.Unstorable: for characters that no text has
     """
-    return _rendered(user.display_name, user.email.lower(), user.url, source, {})
+    return _rendered(user.display_name, (user.email or "").lower(), user.url, source, {})
 
 
 def _rendered(

@@ -10,6 +10,15 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from ..accounts.models import User
 from ..database import Choice, Model
 from ..posts.models import Post
+from ..text.sanitizer import Format
+
+
+class Kind(StrEnum):
+    """How it came: typed by somebody, or sent by a site that links here."""
+
+    COMMENT = "comment"
+    PINGBACK = "pingback"
+    TRACKBACK = "trackback"
 
 
 class Status(StrEnum):
@@ -45,7 +54,7 @@ class Comment(Model):
         Index(None, "email", "status"),
         Index(None, "created_at"),
         Index(None, "user_id"),
-        # The id of what was deleted is in links and forms; nothing else may get it.
+        # The id of what was deleted is in links and forms; no new comment may get it.
         {"sqlite_autoincrement": True},
     )
 
@@ -57,12 +66,14 @@ class Comment(Model):
     user_id: Mapped[int | None] = mapped_column(
         ForeignKey("user.id", ondelete="SET NULL")
     )
+    kind: Mapped[Kind] = mapped_column(Choice(Kind), default=Kind.COMMENT)
     status: Mapped[Status] = mapped_column(Choice(Status), default=Status.PENDING)
     previous_status: Mapped[Status | None] = mapped_column(Choice(Status))
     reason: Mapped[str] = mapped_column(default="")
     author: Mapped[str] = mapped_column(default="")
     email: Mapped[str] = mapped_column(default="")
     url: Mapped[str] = mapped_column(default="")
+    format: Mapped[Format] = mapped_column(Choice(Format), default=Format.MARKDOWN)
     source: Mapped[str]
     html: Mapped[Markup]
     folded: Mapped[str] = mapped_column(default="")

@@ -2,13 +2,15 @@
 
 from datetime import datetime
 from enum import StrEnum
+from uuid import uuid4
 
 from markupsafe import Markup
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..accounts.models import User
 from ..database import Choice, Model
+from ..text.marks import PAGE_BREAK
 from ..text.sanitizer import Format
 
 
@@ -25,8 +27,14 @@ class Status(StrEnum):
     """
 
     DRAFT = "draft"
+    PENDING = "pending"  # waits for somebody who may publish it
     PUBLIC = "public"
+    PRIVATE = "private"  # finished, and for those who are logged in and may read it
     TRASH = "trash"
+
+
+# What has its place and date; a draft becomes one of these by a press.
+FINISHED = frozenset({Status.PUBLIC, Status.PRIVATE})
 
 
 class Category(Model):
@@ -102,6 +110,12 @@ class Post(Model):
     ``excerpt``, or else the first words. ``trashed_status`` is what a restore brings
     back. ``version`` counts saves, so that two editors cannot overwrite each other
     unseen.
+
+    A post with a ``password`` shows its title to everybody and its words to those who
+    know it. Its ``lede`` and ``summary`` are empty, so that no list, feed or card can
+    give away what they never hold. ``html`` holds every page, parted by ``PAGE_BREAK``.
+    ``guid`` is what feed readers know it by, whatever becomes of its address. A
+    ``sticky`` post stays at the top of the home page.
     """
 
     __tablename__ = "post"
@@ -110,7 +124,14 @@ class Post(Model):
         Index("ix_post_author_timeline", "author_id", "status", "published_at", "id"),
         Index(None, "slug"),
         Index(None, "parent_id"),
-        # The id of what was deleted is in links and forms; nothing else may get it.
+        # There are few; home asks for them every time.
+        Index(
+            "ix_post_sticky",
+            "id",
+            sqlite_where=text("sticky"),
+            postgresql_where=text("sticky"),
+        ),
+        # The id of what was deleted is in links and forms; no new post may get it.
         {"sqlite_autoincrement": True},
     )
 
@@ -139,6 +160,9 @@ class Post(Model):
     edited_at: Mapped[datetime]
     comments_open: Mapped[bool] = mapped_column(default=True)
     comment_count: Mapped[int] = mapped_column(default=0)
+    password: Mapped[str] = mapped_column(default="")
+    sticky: Mapped[bool] = mapped_column(default=False)
+    guid: Mapped[str] = mapped_column(default=lambda: uuid4().urn)
     version: Mapped[int] = mapped_column(default=1)
 
     author: Mapped[User] = relationship()
@@ -162,8 +186,18 @@ class Post(Model):
         """The post's tags, the first made first."""
         return [link.tag for link in self.tag_links]
 
+    @property
+    def is_protected(self) -> bool:
+        """Whether its words are for those who know its password."""
+        return self.password != ""
+
+    @property
+    def pages(self) -> list[Markup]:
+        """Its text, a page at a time; there is always a first."""
+        return [Markup(page) for page in self.html.split(PAGE_BREAK)]  # noqa: S704
+
     def is_public(self, now: datetime) -> bool:
-        """Whether any visitor may read it at ``now``."""
+        """Whether any visitor may come to it at ``now``; to a protected one's title."""
         return (
             self.status == Status.PUBLIC
             and self.published_at is not None
@@ -178,6 +212,17 @@ class Post(Model):
         """Make it public from ``at`` on; a time to come schedules it."""
         self.status = Status.PUBLIC
         self.published_at = at
+        self._place_in_timeline()
+
+    def keep_private(self, at: datetime) -> None:
+        """Finish it for those who may read it behind the login, dated ``at``."""
+        self.status = Status.PRIVATE
+        self.published_at = at
+        self._place_in_timeline()
+
+    def submit(self) -> None:
+        """Let it wait for somebody who may publish it."""
+        self.status = Status.PENDING
         self._place_in_timeline()
 
     def withdraw(self) -> None:

@@ -11,17 +11,17 @@ from ..accounts.models import User
 from ..database import session
 from ..i18n import gettext as _
 from ..site.queries import settings
-from ..text import excerpts, normalize, slugs
+from ..text import excerpts, marks, normalize, slugs
 from ..text.sanitizer import POLICY_VERSION, Format, post_html
 from . import permalinks, queries
-from .models import Kind, Post, Status
+from .models import FINISHED, Kind, Post
 
 TITLE_LIMIT = 200
 
 
 @dataclass(frozen=True)
 class Content:
-    """What a writer typed, rendered: ready to be stored."""
+    """What a writer typed, rendered: ready to be stored. ``html`` is every page of it."""
 
     title: str
     source: str
@@ -41,8 +41,10 @@ def prepare(*, title: str, source: str, format: Format, excerpt: str = "") -> Co
     """
     source = normalize.clean_text(source)
     excerpt = normalize.clean_text(excerpt).strip()
-    html = post_html(source, format)
-    lede = excerpts.lede(source)
+    # Each by itself: a page is whole HTML, whatever was open where the last one ended.
+    pages = [post_html(page, format) for page in marks.pages(source)]
+    html = Markup(marks.PAGE_BREAK).join(pages)  # noqa: S704  no text, only a mark
+    lede = marks.lede(source)
     return Content(
         title=normalize.single_line(title, TITLE_LIMIT),
         source=source,
@@ -63,6 +65,7 @@ def compose(author: User, kind: Kind, content: Content, now: datetime) -> Post:
         created_at=now,
         edited_at=now,
         version=0,
+        password="",
         comments_open=kind == Kind.POST and settings().default_comment_status,
     )
     revise(post, content, now)
@@ -71,14 +74,14 @@ def compose(author: User, kind: Kind, content: Content, now: datetime) -> Post:
 
 
 def revise(post: Post, content: Content, now: datetime) -> None:
-    """Replace the text of a post."""
+    """Replace the text of a post. Its password, if it gets one, is set before."""
     post.title = content.title
     post.source = content.source
     post.format = content.format
     post.excerpt = content.excerpt
     post.html = content.html
-    post.lede = content.lede
-    post.summary = content.summary
+    post.lede = None if post.password else content.lede
+    post.summary = "" if post.password else content.summary
     post.word_count = content.word_count
     post.policy_version = POLICY_VERSION
     post.edited_at = now
@@ -87,17 +90,29 @@ def revise(post: Post, content: Content, now: datetime) -> None:
 
 def publish(post: Post, at: datetime) -> None:
     """Make a post public from ``at`` on, under an address of its own."""
+    _address(post)
+    post.publish(at)
+
+
+def keep_private(post: Post, at: datetime) -> None:
+    """Finish a post for those who may read it behind the login, under an address of its
+    own.
+    """
+    _address(post)
+    post.keep_private(at)
+
+
+def _address(post: Post) -> None:
     session.flush()  # a new post gets its id, which its address may need
     if not post.slug or queries.slug_is_taken(post, post.slug):
         post.slug = free_slug(post, post.slug)
-    post.publish(at)
 
 
 def restore(post: Post) -> None:
     """Take a post out of the trash; under a new address if another took the old, or if
     it has none and readers will see it.
     """
-    lacks_one = not post.slug and post.trashed_status == Status.PUBLIC
+    lacks_one = not post.slug and post.trashed_status in FINISHED
     if lacks_one or (post.slug and queries.slug_is_taken(post, post.slug)):
         post.slug = free_slug(post, post.slug)
     post.restore()

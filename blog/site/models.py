@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..database import Choice, Model
@@ -35,6 +35,11 @@ class Site(Model):
     neighbour_scope: Mapped[NeighbourScope] = mapped_column(
         Choice(NeighbourScope), default=NeighbourScope.SITE
     )
+    posts_per_rss: Mapped[int] = mapped_column(default=10)
+    # Whether a feed holds only how a post begins.
+    rss_use_excerpt: Mapped[bool] = mapped_column(default=False)
+    # Whether search engines are welcome.
+    blog_public: Mapped[bool] = mapped_column(default=True)
 
     default_comment_status: Mapped[bool] = mapped_column(default=True)
     require_name_email: Mapped[bool] = mapped_column(default=True)
@@ -49,3 +54,18 @@ class Site(Model):
     close_comments_days_old: Mapped[int] = mapped_column(default=0)
     # Levels of replies shown; 1 is a flat list.
     thread_comments_depth: Mapped[int] = mapped_column(default=5)
+
+
+class Redirect(Model):
+    """An address that a post or page had elsewhere or before, and leads to it.
+
+    ``path`` is as ``redirects.key`` writes it. What stands at an address wins over a
+    redirect from it.
+    """
+
+    __tablename__ = "redirect"
+    __table_args__ = (Index(None, "post_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    path: Mapped[str] = mapped_column(unique=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))

@@ -1,8 +1,7 @@
-"""Less than the whole text: the lede, the plain words, the first of them."""
+"""Less than the whole text: the plain words, the first of them, how many."""
 
 import re
 import unicodedata
-from bisect import bisect_right
 from collections.abc import Iterator
 
 from blog.text.tokens import End, Start, Text, tokens
@@ -20,33 +19,7 @@ _UNSPACED = (
     "\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"  # kana and Han
 )
 _UNIT = re.compile(rf"[{_UNSPACED}]|[^\s{_UNSPACED}]+")
-_MORE = re.compile(r"<!--\s{0,9}more\b(?:(?!-->)[^\n]){0,500}-->")
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})([^\n]*)")
-_BACKTICKS = re.compile(r"`+")
 _SENTENCE_PARTS = " ,;:–—-،؛、，；："
-
-
-def lede(source: str) -> str | None:
-    """The source before WordPress's ``<!--more-->``, or None without one.
-
-    The mark may hold words of its own (``<!--more Read on-->``). One in a Markdown code
-    block or code span is an example and not the mark.
-    """
-    position = 0
-    fence = ""
-    for line in source.splitlines(keepends=True):
-        opening = _FENCE.match(line)
-        if fence:
-            if opening and opening[1].startswith(fence) and not opening[2].strip():
-                fence = ""
-        elif opening and not (opening[1][0] == "`" and "`" in opening[2]):
-            fence = opening[1]
-        else:
-            mark = _mark_outside_code(line)
-            if mark is not None:
-                return source[: position + mark].rstrip()
-        position += len(line)
-    return None
 
 
 def plain(html: str) -> str:
@@ -88,38 +61,6 @@ def reading_minutes(html: str) -> int:
     spaced, unspaced = _counts(html)
     minutes = spaced / WORDS_PER_MINUTE + unspaced / CHARACTERS_PER_MINUTE
     return max(1, round(minutes))
-
-
-def _mark_outside_code(line: str) -> int | None:
-    if "<!--" not in line:
-        return None
-    spans = _code_spans(line)
-    starts = [start for start, _ in spans]
-    for mark in _MORE.finditer(line):
-        index = bisect_right(starts, mark.start()) - 1
-        if index < 0 or spans[index][1] <= mark.start():
-            return mark.start()
-    return None
-
-
-def _code_spans(line: str) -> list[tuple[int, int]]:
-    """Where code spans lie: from a run of backticks to the next one as long."""
-    runs = [match.span() for match in _BACKTICKS.finditer(line)]
-    following: dict[int, int] = {}
-    closing: list[int | None] = [None] * len(runs)
-    for index in reversed(range(len(runs))):
-        length = runs[index][1] - runs[index][0]
-        closing[index] = following.get(length)
-        following[length] = index
-    spans: list[tuple[int, int]] = []
-    index = 0
-    while index < len(runs):
-        close = closing[index]
-        if close is not None:
-            spans.append((runs[index][0], runs[close][1]))
-            index = close
-        index += 1
-    return spans
 
 
 def _words(html: str) -> Iterator[str]:

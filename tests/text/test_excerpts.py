@@ -3,28 +3,8 @@ import time
 
 import pytest
 
-from blog.text import excerpts, sanitizer
+from blog.text import excerpts, marks, sanitizer
 from blog.text.sanitizer import Format
-
-
-@pytest.mark.parametrize(
-    ("source", "lede"),
-    [
-        ("a\n\n<!--more-->\n\nb", "a"),
-        ("a <!--more Read on--> b", "a"),
-        ("a\n<!-- more -->\nb\n<!--more-->", "a"),
-        ("a", None),
-        ("a <!--moreover--> b", None),
-        ("```\n<!--more-->\n```\n", None),
-        ("~~~ html\n<!--more-->\n```\n~~~\nb <!--more-->", "~~~ html\n<!--more-->\n```\n~~~\nb"),
-        ("`<!--more-->` is a mark", None),
-        ("``a ` <!--more-->`` b <!--more-->", "``a ` <!--more-->`` b"),
-        ("a ` b <!--more-->", "a ` b"),
-        ("<!--more-->b", ""),
-    ],
-)  # fmt: skip
-def test_the_lede_ends_at_the_mark(source, lede):
-    assert excerpts.lede(source) == lede
 
 
 @pytest.mark.parametrize(
@@ -93,7 +73,7 @@ def test_excerpts_are_linear(pump):
     text = pump * (100_000 // len(pump))
 
     start = time.process_time()
-    excerpts.lede(text)
+    marks.lede(text)
     excerpts.excerpt(text)
     excerpts.reading_minutes(text)
 

@@ -1,0 +1,1 @@
+"""Feeds of posts and comments, the sitemap, and what robots are told."""
