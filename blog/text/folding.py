@@ -34,6 +34,9 @@ _LETTERS = str.maketrans(
         "ø": "o",
         "đ": "d",
         "ł": "l",
+        "œ": "oe",
+        "æ": "ae",
+        "ð": "d",
         # Quotation marks and dashes differ by keyboard, not by meaning.
         **dict.fromkeys("‘’‚‛′ʼ`´", "'"),
         **dict.fromkeys("“”„‟″«»", '"'),
@@ -60,13 +63,28 @@ def fold(text: str) -> str:
     for _ in range(2):
         text = unicodedata.normalize("NFKC", text).casefold()
     text = _DIACRITICS.sub("", unicodedata.normalize("NFKD", text).translate(_LETTERS))
-    shown = "".join(map(_shown, text))
+    shown = text.translate(_shown)
     return " ".join(unicodedata.normalize("NFC", shown).split())
 
 
-def _shown(char: str) -> str:
-    if char.isascii():
-        return char if char >= " " else " "
-    if char.isdecimal():
-        return str(unicodedata.decimal(char))
-    return "" if unicodedata.category(char) in _HIDDEN else char
+class _Shown(dict[int, str]):
+    """For ``str.translate``: digits in ASCII, controls as spaces, without what is
+    hidden. Kept for the characters of living languages; there are a million others.
+    """
+
+    def __missing__(self, code: int) -> str:
+        shown = self._of(chr(code))
+        if code < 0x10000:
+            self[code] = shown
+        return shown
+
+    @staticmethod
+    def _of(char: str) -> str:
+        if char.isascii():
+            return char if char >= " " else " "
+        if char.isdecimal():
+            return str(unicodedata.decimal(char))
+        return "" if unicodedata.category(char) in _HIDDEN else char
+
+
+_shown = _Shown()

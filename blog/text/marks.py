@@ -1,15 +1,17 @@
 """WordPress's marks in a text: where its first part ends, and where its pages do.
 
-Each may hold words of its own (``<!--more Read on-->``). One in a Markdown code block
-or code span is an example and not a mark.
+The first may hold words of its own (``<!--more Read on-->``). One in a Markdown code
+block or code span is an example and not a mark.
 """
 
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
+from markupsafe import Markup
+
 # What parts the pages of a rendered text; no sanitised HTML holds a comment.
-PAGE_BREAK = "<!--nextpage-->"
+PAGE_BREAK = Markup("<!--nextpage-->")
 
 _MORE = re.compile(r"<!--\s{0,9}more\b(?:(?!-->)[^\n]){0,500}-->")
 _NEXT_PAGE = re.compile(r"<!--\s{0,9}nextpage\s{0,9}-->")
@@ -17,25 +19,32 @@ _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})([^\n]*)")
 _BACKTICKS = re.compile(r"`+")
 
 
-def lede(source: str) -> str | None:
-    """The source before ``<!--more-->``, or None without one."""
-    for start, _ in _places(source, _MORE):
+def lede(source: str, *, in_markdown: bool = True) -> str | None:
+    """The source before ``<!--more-->``, or None without one. Only Markdown has code
+    in backticks.
+    """
+    for start, _ in _places(source, _MORE, in_markdown):
         return source[:start].rstrip()
     return None
 
 
-def pages(source: str) -> list[str]:
+def pages(source: str, *, in_markdown: bool = True) -> list[str]:
     """The source cut at every ``<!--nextpage-->``; in one piece without any."""
     found: list[str] = []
     begun = 0
-    for start, end in _places(source, _NEXT_PAGE):
+    for start, end in _places(source, _NEXT_PAGE, in_markdown):
         found.append(source[begun:start])
         begun = end
     return [*found, source[begun:]]
 
 
-def _places(source: str, mark: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+def _places(
+    source: str, mark: re.Pattern[str], in_markdown: bool
+) -> Iterator[tuple[int, int]]:
     """Where the mark begins and ends, outside of code."""
+    if not in_markdown:
+        yield from (match.span() for match in mark.finditer(source))
+        return
     position = 0
     fence = ""
     for line in source.splitlines(keepends=True):

@@ -12,34 +12,15 @@ from urllib.parse import quote, unquote, urlsplit
 import nh3
 
 from blog.text.normalize import without_invisible
-from blog.text.tokens import Attributes, End, Start, Text, Token
+from blog.text.tokens import Attributes, End, Start, Text, Token, names
 
 SCHEMES = frozenset({"http", "https", "mailto"})
 
 # WordPress's tags for guests, and what Markdown makes. Neither list ever holds an
 # element with raw text or of another vocabulary (trust.md, H25): svg, math, style,
 # title, textarea, xmp, iframe, noembed, noframes, noscript, plaintext, script, form.
-COMMENT_TAGS = frozenset(
-    {
-        "a",
-        "abbr",
-        "b",
-        "blockquote",
-        "br",
-        "cite",
-        "code",
-        "del",
-        "em",
-        "i",
-        "li",
-        "ol",
-        "p",
-        "pre",
-        "q",
-        "s",
-        "strong",
-        "ul",
-    }
+COMMENT_TAGS = names(
+    "a abbr b blockquote br cite code del em i li ol p pre q s strong ul"
 )
 COMMENT_ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "a": frozenset({"href", "title"}),
@@ -48,67 +29,11 @@ COMMENT_ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "del": frozenset({"datetime"}),
     "q": frozenset({"cite"}),
 }
-POST_TAGS = frozenset(
-    {
-        "a",
-        "abbr",
-        "b",
-        "bdi",
-        "blockquote",
-        "br",
-        "caption",
-        "cite",
-        "code",
-        "dd",
-        "del",
-        "details",
-        "dfn",
-        "div",
-        "dl",
-        "dt",
-        "em",
-        "figcaption",
-        "figure",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "i",
-        "img",
-        "ins",
-        "kbd",
-        "li",
-        "mark",
-        "ol",
-        "p",
-        "pre",
-        "q",
-        "rp",
-        "rt",
-        "ruby",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strong",
-        "sub",
-        "summary",
-        "sup",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "time",
-        "tr",
-        "u",
-        "ul",
-        "var",
-        "wbr",
-    }
+POST_TAGS = names(
+    "a abbr b bdi blockquote br caption cite code dd del details dfn div dl dt em "
+    "figcaption figure h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s "
+    "samp small span strong sub summary sup table tbody td tfoot th thead time tr u ul "
+    "var wbr"
 )
 POST_ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "*": frozenset({"class", "dir", "id", "lang", "title"}),
@@ -129,29 +54,10 @@ POST_ATTRIBUTES: Mapping[str, frozenset[str]] = {
 # A tag outside the policy whose end parts two texts becomes one that does so too.
 COMMENT_RENAMED = {
     **dict.fromkeys(
-        {
-            "address",
-            "article",
-            "aside",
-            "center",
-            "dd",
-            "div",
-            "dt",
-            "figcaption",
-            "figure",
-            "footer",
-            "h1",
-            "h2",
-            "h3",
-            "h4",
-            "h5",
-            "h6",
-            "header",
-            "main",
-            "section",
-            "td",
-            "th",
-        },
+        names(
+            "address article aside center dd div dt figcaption figure footer h1 h2 h3 "
+            "h4 h5 h6 header main section td th"
+        ),
         "p",
     ),
     "acronym": "abbr",
@@ -161,24 +67,22 @@ COMMENT_RENAMED = {
 }
 POST_RENAMED = {
     **dict.fromkeys(
-        {
-            "address",
-            "article",
-            "aside",
-            "center",
-            "footer",
-            "form",
-            "header",
-            "main",
-            "nav",
-            "section",
-        },
+        names(
+            "address article aside center dialog fieldset footer form header hgroup "
+            "main marquee nav search section"
+        ),
         "div",
     ),
+    # Their lines are the writer's.
+    **dict.fromkeys({"listing", "plaintext", "textarea", "xmp"}, "pre"),
     "acronym": "abbr",
+    "dir": "ul",
+    "image": "img",
+    "menu": "ul",
     "strike": "s",
     "tt": "code",
 }
+POST_ADDED = {"center": {"align": "center"}}
 
 # What a post may name its anchors with, so that they cannot be the page's own.
 ANCHOR_PREFIXES = ("h-", "fn-", "fnref-")
@@ -191,27 +95,22 @@ _CLASSES = re.compile(
     r"|footnotes|footnote-ref|footnote-backref"
     r"|callout|callout-[a-z]{1,20}|pullquote"
     r"|align(?:none|left|right|center|wide|full)|has-text-align-(?:left|center|right)"
-    r"|wp-caption|wp-caption-text|wp-block-[a-z0-9-]{1,40}|wp-image-\d{1,12}"
+    r"|wp-caption|wp-caption-text|wp-block-[a-z0-9_-]{1,60}|wp-image-\d{1,12}"
     r"|size-[a-z]{1,20}|is-style-[a-z0-9-]{1,30}|has-drop-cap"
     r"|gallery|gallery-[a-z0-9-]{1,30}|columns-\d|is-cropped"
 )
-_RELATIONS = frozenset(
-    {
-        "author",
-        "license",
-        "me",
-        "nofollow",
-        "noopener",
-        "noreferrer",
-        "sponsored",
-        "tag",
-        "ugc",
-    }
+_RELATIONS = names("author license me nofollow noopener noreferrer sponsored tag ugc")
+_DAY = r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
+_CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,3})?)?"
+_ZONE = r"(?:Z|[+-](?:[01][0-9]|2[0-3]):?[0-5][0-9])"
+_INSTANT = re.compile(rf"{_DAY}(?:[T ]{_CLOCK}{_ZONE})?")
+_TIME = re.compile(
+    rf"{_DAY}(?:[T ]{_CLOCK}{_ZONE}?)?|{_CLOCK}{_ZONE}?"
+    r"|[0-9]{4}(?:-(?:0[1-9]|1[0-2]))?"
 )
-_DATE = re.compile(r"[0-9TZPWDHMSY:.+ -]{1,40}")
 _VALUES: Mapping[str, re.Pattern[str]] = {
     "colspan": re.compile(r"[1-9][0-9]{0,2}"),
-    "datetime": _DATE,
+    "datetime": _INSTANT,
     "dir": re.compile(r"ltr|rtl|auto"),
     "height": re.compile(r"[0-9]{1,5}"),
     "lang": re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,6}"),
@@ -226,6 +125,7 @@ _VALUES: Mapping[str, re.Pattern[str]] = {
     "value": re.compile(r"-?[0-9]{1,6}"),
     "width": re.compile(r"[0-9]{1,5}"),
 }
+_FLOAT = re.compile(r"(?:^|;)\s{0,9}float\s{0,9}:\s{0,9}(left|right)")
 _TEXT_ALIGN = re.compile(r"(?:^|;)\s{0,9}text-align\s{0,9}:\s{0,9}(left|right|center)")
 
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
@@ -343,6 +243,8 @@ def post_attribute(tag: str, name: str, value: str) -> str | None:
     if name == "id":
         allowed = value.startswith(ANCHOR_PREFIXES) or value == MORE_ID
         return value if allowed and not re.search(r"\s", value) else None
+    if tag == "time" and name == "datetime":
+        return value.strip() if _TIME.fullmatch(value.strip()) else None
     return _plain_value(name, value)
 
 
@@ -373,11 +275,11 @@ def _kept(
     allowed: Mapping[str, frozenset[str]],
     value_of: Callable[[str, str, str], str | None],
 ) -> Attributes:
-    names = allowed.get("*", frozenset()) | allowed.get(tag, frozenset())
+    known = allowed.get("*", frozenset()) | allowed.get(tag, frozenset())
     kept = {
         name: value_of(tag, name, value)
         for name, value in found.items()
-        if name in names
+        if name in known
     }
     return {name: value for name, value in kept.items() if value is not None}
 
@@ -386,17 +288,21 @@ class PostAttributes:
     """The attributes that the tags of one post keep; remembers the post's anchors.
 
     Each ``id`` gets a prefix and is given once; links to it follow. Links to the
-    page's own anchors stay, unless the post has an anchor of that name itself.
+    page's own anchors stay, unless the post has an anchor of that name itself. Without
+    ``anchors`` no tag keeps one.
     """
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, *, anchors: bool = True) -> None:
+        self._anchors = anchors
         self._named = set(_ANCHOR.findall(source))
         self._given: set[str] = set()
         self._repeats: dict[str, int] = {}
 
     def __call__(self, tag: str, found: Attributes) -> Attributes:
         found = dict(found)
-        if tag == "a" and "name" in found:
+        if not self._anchors:
+            found.pop("id", None)
+        elif tag == "a" and "name" in found:
             found.setdefault("id", found["name"])
         if tag == "img":
             found.setdefault("alt", "")
@@ -442,10 +348,15 @@ def _move_alignment(tag: str, found: Attributes) -> None:
     side = found.get("align", "").strip().lower()
     if side not in ("left", "right", "center"):
         side = ""
-    prefix = "align" if tag in ("img", "figure", "table") else "has-text-align-"
-    style = _TEXT_ALIGN.search(found.get("style", "").lower())
-    if style is not None:
-        side, prefix = style[1], "has-text-align-"
+    is_box = tag in ("img", "figure", "table")
+    prefix = "align" if is_box else "has-text-align-"
+    style = found.get("style", "").lower()
+    aligned = _TEXT_ALIGN.search(style)
+    floated = _FLOAT.search(style) if is_box else None
+    if floated is not None:
+        side = floated[1]
+    elif aligned is not None:
+        side, prefix = aligned[1], "has-text-align-"
     if side:
         found["class"] = f"{found.get('class', '')} {prefix}{side}"
 
@@ -465,12 +376,27 @@ def replace_in_post(token: Start, in_link: bool) -> tuple[Token, ...] | None:
         if picture_address(token.attributes.get("src", "")) is not None:
             return None
         return _as_link(token.attributes, in_link)
+    if token.name == "time":  # without a date in it, it says nothing
+        dated = post_attribute("time", "datetime", token.attributes.get("datetime", ""))
+        return () if dated is None else None
     if token.name == "a" and not in_link:
         anchored = "id" in token.attributes or "name" in token.attributes
         href = token.attributes.get("href")
         usable = href is not None and site_address(href) is not None
         return None if usable or anchored else ()
     return None
+
+
+def replace_in_lede(token: Start, in_link: bool) -> tuple[Token, ...] | None:
+    """As in a post; a link within the post, which is not all there, loses its tag."""
+    attributes = {
+        name: value
+        for name, value in token.attributes.items()
+        if name not in ("id", "name")
+    }
+    if token.name == "a" and attributes.get("href", "").strip().startswith("#"):
+        return ()
+    return replace_in_post(Start(token.name, attributes), in_link)
 
 
 def _as_link(attributes: Attributes, in_link: bool) -> tuple[Token, ...]:

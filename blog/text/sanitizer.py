@@ -17,11 +17,11 @@ from bleach.linkifier import LinkifyFilter
 from bleach.sanitizer import Cleaner
 from markupsafe import Markup
 
-from blog.text import markdown, policies, wellformed
+from blog.text import autop, markdown, policies, wellformed
 from blog.text.tokens import Comment, End, Start, Token
 
 # Stored beside the HTML; raise it when a rule changes, so that old HTML can be found.
-POLICY_VERSION = 1
+POLICY_VERSION = 2
 
 # Of UTF-8. WordPress keeps no longer comment either (MySQL's TEXT).
 MAX_COMMENT_BYTES = 65_535
@@ -38,7 +38,7 @@ _POST_DEPTH = 60
 
 
 class Format(StrEnum):
-    """What a post was written in."""
+    """What a text was written in."""
 
     MARKDOWN = "markdown"
     HTML = "html"
@@ -48,8 +48,10 @@ class TooLarge(ValueError):
     """The source is longer than anyone writes; nothing of it was read."""
 
 
-def comment_html(source: str) -> Markup:
-    """A comment's Markdown as safe HTML; links get ``rel="nofollow ugc noopener"``.
+def comment_html(source: str, format: Format = Format.MARKDOWN) -> Markup:
+    """A comment as safe HTML; links get ``rel="nofollow ugc noopener"``.
+
+    HTML is read as WordPress's visitors typed it: blank lines and line ends count.
 
     Words are never lost: a tag that is not allowed goes, and its text stays (but for
     scripts, style sheets and HTML comments).
@@ -57,7 +59,10 @@ def comment_html(source: str) -> Markup:
     :raise TooLarge: above 65,535 bytes of UTF-8
     """
     _check_size(source, MAX_COMMENT_BYTES)
-    return clean_comment(markdown.render_comment(_readable(source)))
+    source = _readable(source)
+    if format is Format.MARKDOWN:
+        return clean_comment(markdown.render_comment(source))
+    return clean_comment(autop.paragraphs(source))
 
 
 def clean_comment(html: str) -> Markup:
@@ -83,11 +88,22 @@ def post_html(source: str, format: Format) -> Markup:
 
     :raise TooLarge: above 2 MiB of UTF-8
     """
+    return clean_post(_as_html(source, format))
+
+
+def lede_html(source: str, format: Format) -> Markup:
+    """A post's first part as safe HTML for lists, where it stands among others: no
+    ``id``, and no link to one.
+
+    :raise TooLarge: above 2 MiB of UTF-8
+    """
+    return _clean_post(_as_html(source, format), anchors=False)
+
+
+def _as_html(source: str, format: Format) -> str:
     _check_size(source, MAX_POST_BYTES)
     source = _readable(source)
-    if format is Format.MARKDOWN:
-        source = markdown.render_post(source)
-    return clean_post(source)
+    return markdown.render_post(source) if format is Format.MARKDOWN else source
 
 
 def clean_post(html: str) -> Markup:
@@ -95,13 +111,18 @@ def clean_post(html: str) -> Markup:
 
     :raise TooLarge: above 32 MiB
     """
+    return _clean_post(html, anchors=True)
+
+
+def _clean_post(html: str, *, anchors: bool) -> Markup:
     _check_size(html, _MAX_HTML_BYTES)
     policy = wellformed.Policy(
         tags=policies.POST_TAGS,
-        attributes=policies.PostAttributes(html),
+        attributes=policies.PostAttributes(html, anchors=anchors),
         max_depth=_POST_DEPTH,
         renamed=policies.POST_RENAMED,
-        replace=policies.replace_in_post,
+        added=policies.POST_ADDED,
+        replace=policies.replace_in_post if anchors else policies.replace_in_lede,
         comment=_more_anchor,
     )
     return Markup(_post_guard.clean(wellformed.rewrite(html, policy)))  # noqa: S704

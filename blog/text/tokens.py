@@ -27,6 +27,11 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uff
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 
 
+def names(listed: str) -> frozenset[str]:
+    """The names of elements in a line of them."""
+    return frozenset(listed.split())
+
+
 class Text(NamedTuple):
     """Characters, with their references decoded."""
 
@@ -49,11 +54,29 @@ class Comment(NamedTuple):
 Token = Text | Start | End | Comment
 
 
+class Piece(NamedTuple):
+    """A token as it was written. ``token`` is None for what says nothing: a doctype,
+    the contents of script and style elements.
+    """
+
+    raw: str
+    token: Token | None
+
+
 def tokens(source: str) -> Iterator[Token]:
     """The tags and text of HTML, read as a browser's tokeniser reads them.
 
     A tag or comment that never ends is text, so that no word is lost; the contents of
     script and style elements are left out.
+    """
+    for piece in pieces(source):
+        if piece.token is not None:
+            yield piece.token
+
+
+def pieces(source: str) -> Iterator[Piece]:
+    """The tokens of HTML, each with what was written; together these are the source,
+    but for half characters and references that no character has, which are replaced.
     """
     source = _HUGE_REFERENCE.sub("\ufffd", _SURROGATES.sub("\ufffd", source))
     position = 0
@@ -63,14 +86,17 @@ def tokens(source: str) -> Iterator[Token]:
         if start < 0:
             start = len(source)
         if start > position:
-            yield Text(_text(source[position:start]))
+            raw = source[position:start]
+            yield Piece(raw, Text(_text(raw)))
         if start == len(source):
             return
         token, position = _markup(source, start, unclosed)
-        if token is not None:
-            yield token
+        yield Piece(source[start:position], token)
         if isinstance(token, Start) and token.name in CODE:
-            position = _after_code(source, position, token.name)
+            end = _after_code(source, position, token.name)
+            if end > position:
+                yield Piece(source[position:end], None)
+            position = end
 
 
 def _markup(source: str, start: int, unclosed: set[str]) -> tuple[Token | None, int]:

@@ -7,66 +7,21 @@ What is safe is decided afterwards, by the sanitisers.
 """
 
 import html
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from blog.text.tokens import Attributes, Comment, End, Start, Text, Token, tokens
+from blog.text.tokens import Attributes, Comment, End, Start, Text, Token, names, tokens
 
 VOID = frozenset({"br", "hr", "img", "wbr"})
-PHRASING = frozenset(
-    {
-        "#text",
-        "a",
-        "abbr",
-        "b",
-        "bdi",
-        "bdo",
-        "br",
-        "cite",
-        "code",
-        "del",
-        "dfn",
-        "em",
-        "i",
-        "img",
-        "ins",
-        "kbd",
-        "mark",
-        "q",
-        "rp",
-        "rt",
-        "ruby",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "u",
-        "var",
-        "wbr",
-    }
+PHRASING = names(
+    "#text a abbr b bdi bdo br cite code del dfn em i img ins kbd mark q rp rt ruby s "
+    "samp small span strong sub sup time u var wbr"
 )
 # What may stand in them depends on where they stand themselves (HTML, 3.2.5.3).
 TRANSPARENT = frozenset({"a", "del", "ins"})
-FLOW = frozenset(
-    {
-        "blockquote",
-        "caption",
-        "dd",
-        "details",
-        "div",
-        "dt",
-        "figcaption",
-        "figure",
-        "li",
-        "td",
-        "th",
-    }
-)
+FLOW = names("blockquote caption dd details div dt figcaption figure li td th")
 # What an element must stand in.
 PARENTS: Mapping[str, frozenset[str]] = {
     "li": frozenset({"ul", "ol"}),
@@ -85,7 +40,16 @@ PARENTS: Mapping[str, frozenset[str]] = {
     "rp": frozenset({"ruby"}),
 }
 # What is opened around an element that came without its parent …
-IMPLIED_PARENT = {"li": "ul", "tr": "tbody", "td": "tr", "th": "tr"}
+IMPLIED_PARENT = {
+    "dd": "dl",
+    "dt": "dl",
+    "li": "ul",
+    "tr": "tbody",
+    "td": "tr",
+    "th": "tr",
+}
+# A list that nobody wrote ends where something else begins than its items.
+LISTS = frozenset({"dl", "ul"})
 # … and in an element that cannot hold just anything.
 IMPLIED_CHILD = {
     "ul": "li",
@@ -99,9 +63,15 @@ IMPLIED_CHILD = {
 }
 # An element has one of these, and but for figcaption as the first thing in it.
 ONCE = frozenset({"caption", "figcaption", "summary"})
-TABLE_PARTS = frozenset(
-    {"caption", "table", "tbody", "td", "tfoot", "th", "thead", "tr"}
-)
+TABLE_PARTS = names("caption table tbody td tfoot th thead tr")
+# Something to press holds nothing to press; what names a row or a term, no heading.
+NOT_INSIDE: Mapping[str, tuple[str, ...]] = {
+    "a": ("a",),
+    "details": ("a",),
+    "dfn": ("dfn",),
+    "table": ("caption",),
+    **dict.fromkeys(("h2", "h3", "h4", "h5", "h6"), ("dt", "th")),
+}
 # The search for a parent stays inside these, and for an open tag inside a cell.
 BARRIERS = FLOW - {"li", "dt", "dd"}
 CELLS = frozenset({"caption", "td", "th"})
@@ -109,7 +79,12 @@ CELLS = frozenset({"caption", "td", "th"})
 HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 DROPPED_WHEN_EMPTY = frozenset(
     {"details", "dl", "h2", "h3", "h4", "h5", "h6", "p"}
-    | {"table", "tbody", "tfoot", "thead", "tr"}
+    | {"ol", "table", "tbody", "tfoot", "thead", "tr", "ul"}
+)
+# Tags that part words also when they are left out.
+PARTING = names(
+    "button canvas caption dd dt figcaption iframe legend li math object optgroup "
+    "option select summary svg td th title tr video audio"
 )
 # Room for what an element asks for: a table has section, row, cell and paragraph.
 HEADROOM = 5
@@ -117,21 +92,27 @@ HEADROOM = 5
 _SPACE = " \t\n"
 
 
+# Other tokens for a start tag; told whether a link is open.
+Replace = Callable[[Start, bool], tuple[Token, ...] | None]
+
+
 @dataclass(frozen=True)
 class Policy:
     """What ``rewrite`` keeps.
 
     ``attributes`` gets a tag and its attributes and gives back those to keep.
-    ``replace`` gives other tokens for a start tag, or None to take it as it is; it is
-    told whether a link is open. ``comment`` gives tokens for a comment. With
-    ``paragraphs``, text that stands in no block gets a paragraph.
+    ``renamed`` gives tags other names, ``added`` attributes that say what is lost by
+    that. ``replace`` gives other tokens for a start tag, or None to take it as it is.
+    ``comment`` gives tokens for a comment. With ``paragraphs``, text that stands in no
+    block gets a paragraph.
     """
 
     tags: frozenset[str]
     attributes: Callable[[str, Attributes], Attributes]
     max_depth: int
     renamed: Mapping[str, str] = field(default_factory=dict)
-    replace: Callable[[Start, bool], tuple[Token, ...] | None] | None = None
+    added: Mapping[str, Attributes] = field(default_factory=dict)
+    replace: Replace | None = None
     comment: Callable[[Comment], tuple[Token, ...]] | None = None
     paragraphs: bool = False
 
@@ -164,14 +145,23 @@ class _Writer:
         self._outline_before: list[tuple[int, int]] = []
         # Start tags that were left out: their end tags must not close another.
         self._skipped: Counter[str] = Counter()
+        # The depths of lists that were opened for items outside of any.
+        self._implied: set[int] = set()
+        # The last item of each open definition list, by its depth.
+        self._terms: dict[int, str] = {}
+        # Where the foot of each open table is written, by its depth.
+        self._feet: dict[int, tuple[int, int]] = {}
+        # Whether something was left out that parts the next word from the last.
+        self._is_parted = False
 
     def take(self, token: Token) -> None:
         match token:
             case Text(text):
                 self._write_text(text)
             case Start(name, attributes):
+                added = self._policy.added.get(name, {})
                 name = self._policy.renamed.get(name, name)
-                self._start(Start(name, attributes))
+                self._start(Start(name, {**attributes, **added}))
             case End(name):
                 self._end(self._policy.renamed.get(name, name))
             case Comment():
@@ -182,21 +172,52 @@ class _Writer:
         return "".join(self._out)
 
     def _start(self, token: Start) -> None:
+        if token.name == "a":
+            self._end_link()
         if self._policy.replace is not None:
             others = self._policy.replace(token, "a" in self._open)
             if others is not None:
-                for other in others:
-                    self.take(other)
+                self._replace(token, others)
                 return
         name = "h2" if token.name == "h1" else token.name
         if name not in self._policy.tags:
+            self._is_parted = self._is_parted or name in PARTING
             return
         if self._make_room(name):
-            if name in HEADINGS:
-                name = self._heading(HEADINGS[token.name])
-            self._push(name, self._policy.attributes(name, token.attributes))
+            attributes = self._policy.attributes(name, token.attributes)
+            self._push(self._fitting(name, token.name, attributes), attributes)
         elif name not in VOID:
+            self._is_parted = self._is_parted or name not in PHRASING
             self._skipped[token.name] += 1
+
+    def _fitting(self, name: str, source: str, attributes: Attributes) -> str:
+        """The tag's name as its place asks for it; takes away what does not fit."""
+        if name in HEADINGS:
+            return self._heading(HEADINGS[source])
+        has_rows = name == "thead" and not self._is_blank(self._since[-1])
+        if has_rows or (name == "tfoot" and len(self._open) in self._feet):
+            return "tbody"
+        if name == "li" and self._top() != "ol":
+            attributes.pop("value", None)
+        return name
+
+    def _replace(self, token: Start, others: tuple[Token, ...]) -> None:
+        is_shown = token.name == "img"  # and its words run into no others
+        self._is_parted = self._is_parted or is_shown
+        for other in others:
+            self.take(other)
+        self._is_parted = self._is_parted or is_shown
+
+    def _end_link(self) -> None:
+        """A link ends where the next one begins, as in a browser; around blocks it
+        stays.
+        """
+        for index in reversed(range(len(self._open))):
+            if self._open[index] == "a":
+                self._close_to(index)
+                return
+            if self._open[index] not in PHRASING:
+                return
 
     def _heading(self, level: int) -> str:
         """The heading's tag: one level below the one it belongs to, none skipped."""
@@ -208,6 +229,7 @@ class _Writer:
         return f"h{min(written, 6)}"
 
     def _end(self, name: str) -> None:
+        self._is_parted = self._is_parted or name in PARTING
         if self._skipped[name]:
             self._skipped[name] -= 1
             return
@@ -230,9 +252,24 @@ class _Writer:
             # the result again gives the same.
             text = text.lstrip("\n")
         if text:
+            self._part(text)
             self._out.append(html.escape(text, quote=False))
 
+    def _part(self, text: str) -> None:
+        """Write a space before a text that would run into the word before it."""
+        if not self._is_parted:
+            return
+        self._is_parted = False
+        for written in reversed(self._out[-20:]):
+            if written[:1] != "<":
+                if written and written[-1] not in _SPACE and text[0] not in _SPACE:
+                    self._out.append(" ")
+                return
+            if re.split(r"[ >]", written.lstrip("</"), maxsplit=1)[0] not in PHRASING:
+                return
+
     def _write_comment(self, comment: Comment) -> None:
+        self._end_implied_list()
         if self._policy.comment is None or self._top() in IMPLIED_CHILD:
             return
         for token in self._policy.comment(comment):
@@ -240,10 +277,16 @@ class _Writer:
 
     def _make_room(self, name: str) -> bool:
         """Close and open what must be for ``name`` to stand here, if it may at all."""
-        if name in ("a", "details") and "a" in self._open:
-            return False  # something to press inside something to press
+        if any(other in self._open for other in NOT_INSIDE.get(name, ())):
+            return False
+        if name == "div" and self._top() == "dl":
+            return False  # a group of terms; they go without
+        if self._top() == "rp" and name not in PARENTS:
+            return False  # brackets, and nothing else
         if name in PARENTS:
             return self._go_to_parent(name)
+        if name == "pre" and "a" in self._open:
+            self._close_to(self._open.index("a"))  # it can be reached by key itself
         if name not in PHRASING:
             self._leave_phrasing()
         if name not in VOID and len(self._open) >= self._policy.max_depth - HEADROOM:
@@ -265,7 +308,13 @@ class _Writer:
         if parent is None or not self._make_room(parent):
             return False
         self._push(parent, {})
+        if parent in LISTS:
+            self._implied.add(len(self._open))
         return True
+
+    def _end_implied_list(self) -> None:
+        if len(self._open) in self._implied:
+            self._close_to(len(self._open) - 1)
 
     def _is_first_of_its_kind(self, name: str) -> bool:
         if name not in ONCE:
@@ -289,6 +338,7 @@ class _Writer:
 
     def _open_missing(self, name: str) -> None:
         """Open what must stand between the open element and ``name``."""
+        self._end_implied_list()
         while self._top() in IMPLIED_CHILD:
             self._push(IMPLIED_CHILD[self._top()], {})
         if self._top() == "details" and len(self._open) not in self._captioned:
@@ -304,6 +354,13 @@ class _Writer:
             self._push("p", {})
 
     def _push(self, name: str, attributes: Attributes) -> None:
+        if name in PHRASING:
+            self._part("<")
+        self._is_parted = False
+        if name in ("dd", "dt"):
+            if name == "dd" and len(self._open) not in self._terms:
+                self._out.append("<dt></dt>")
+            self._terms[len(self._open)] = name
         written = "".join(
             f' {key}="{html.escape(value)}"' for key, value in attributes.items()
         )
@@ -316,14 +373,45 @@ class _Writer:
         """Close elements until ``depth`` of them are open."""
         while len(self._open) > depth:
             self._captioned.discard(len(self._open))
+            self._implied.discard(len(self._open))
+            if self._terms.pop(len(self._open), "dd") == "dt":
+                self._out.append("<dd></dd>")
             name, since = self._open.pop(), self._since.pop()
             anchored = ' id="' in self._out[since - 1]
-            if name in DROPPED_WHEN_EMPTY and not anchored and self._is_blank(since):
+            if name == "ruby" and self._lacks_reading(since):
+                continue
+            if name == "table":
+                self._move_foot(self._feet.pop(len(self._open) + 1, None))
+            if anchored or not self._is_blank(since):
+                self._out.append(f"</{name}>")
+                if name == "tfoot":
+                    self._feet[len(self._open)] = (since - 1, len(self._out))
+            elif name in DROPPED_WHEN_EMPTY:
                 del self._out[since - 1 :]
+                self._is_parted = True
                 if name in HEADINGS:
                     self._outline = self._outline_before
+            elif name == "a":  # nobody can press it
+                self._out[since - 1] = ""
             else:
                 self._out.append(f"</{name}>")
+
+    def _move_foot(self, place: tuple[int, int] | None) -> None:
+        """Put a table's foot last; it used to be written before the rows."""
+        if place is not None:
+            foot = self._out[place[0] : place[1]]
+            del self._out[place[0] : place[1]]
+            self._out += foot
+
+    def _lacks_reading(self, since: int) -> bool:
+        """Take the tags of a <ruby> back if it says nothing of how it is read."""
+        written = self._out[since:]
+        if any(tag.startswith("<rt") for tag in written):
+            return False
+        self._out[since - 1 :] = [
+            "" if tag.startswith(("<rp", "</rp>")) else tag for tag in ["", *written]
+        ]
+        return True
 
     def _is_blank(self, since: int) -> bool:
         # Stops at the first word, so asking often costs nothing.

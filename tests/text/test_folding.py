@@ -26,6 +26,8 @@ from blog.text.folding import fold
         ("שָׁלוֹם", "שלום"),
         ("v\u200bi\u00ada\u202egra", "viagra"),
         ("it’s “so”", 'it\'s "so"'),
+        ("Œuvre, Æon", "oeuvre, aeon"),
+        ("a\x01b\x7f", "a b\x7f"),
         ("a \n\t b", "a b"),
     ],
 )

@@ -38,3 +38,10 @@ def test_the_lede_ends_at_the_mark(source, lede):
 )  # fmt: skip
 def test_pages_end_at_the_mark(source, pages):
     assert marks.pages(source) == pages
+
+
+def test_in_html_a_backtick_is_a_letter():
+    source = "```\n<!--nextpage-->\n` a <!--more--> `"
+
+    assert marks.pages(source, in_markdown=False) == ["```\n", "\n` a <!--more--> `"]
+    assert marks.lede(source, in_markdown=False) == "```\n<!--nextpage-->\n` a"

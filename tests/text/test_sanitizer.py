@@ -60,6 +60,8 @@ PIECES = st.sampled_from(
             "<p style='text-align:center'>",
             "</li>",
         ),
+        *("<center>", "<dir>", "<menu>", "<option>", "<tfoot>", "<time datetime=2024>"),
+        *("<rp>", "</ruby>", "<li value=2>", "<dfn>", "</dl>", "<textarea>", "<image>"),
         *(
             "<del>",
             "<ins cite='//e'>",
@@ -390,7 +392,7 @@ def test_a_markdown_post(source, html):
         ("<table><td>a", "<table><tbody><tr><td>a</td></tr></tbody></table>"),
         ("<td>a</td>", "a"),
         ("<table><tr></tr></table><dl></dl>", ""),
-        ("<a href=/x>a<details>b</details></a>", '<a href="/x">ab</a>'),
+        ("<a href=/x>a<details>b</details></a>", '<a href="/x">a b</a>'),
         ("<a href='https://e.org/[a]#b#c d'>x</a>", '<a href="https://e.org/%5Ba%5D#b%23c%20d">x</a>'),
         ("<a href='http://[::1]/'>x</a>", '<a href="http://[::1]/">x</a>'),
         ("<details>a</details>", "<details><summary>…</summary>a</details>"),
@@ -408,10 +410,53 @@ def test_a_markdown_post(source, html):
         ("<td><svg><script>x</script></svg>y", "y"),
         ("<a href='?a=1&copy=2'>x</a>", '<a href="?a=1&amp;copy=2">x</a>'),
         ("<p>a <unclosed", "<p>a &lt;unclosed</p>"),
+        ("<center>a</center>", '<div class="has-text-align-center">a</div>'),
+        ("<dir><li>a</dir><menu><li>b</menu>", "<ul><li>a</li></ul><ul><li>b</li></ul>"),
+        ("<font color=red><big>a</big></font><blink>b</blink><nobr>c</nobr>", "abc"),
+        ("<marquee>a</marquee><acronym title=t>b</acronym>", '<div>a</div><abbr title="t">b</abbr>'),
+        ("<table bgcolor=red border=1 align=center><td valign=top width=9>a</table>", '<table class="aligncenter"><tbody><tr><td>a</td></tr></tbody></table>'),
+        ("<img src=/a.png style='float: left' border=0>", '<img src="/a.png" alt="" class="alignleft">'),
+        ("<textarea>a\n b</textarea>", '<pre tabindex="0">a\n b</pre>'),
+        ("<select><option>a<option>b</select>c", "a b c"),
+        ("a<img src=https://e.org/b.png>c", 'a <a href="https://e.org/b.png">b.png</a> c'),
+        ("a<p></p>b", "a b"),
+        ("<li>a</li>\n<li>b</li><p>c</p>", "<ul><li>a</li>\n<li>b</li></ul><p>c</p>"),
+        ("<dt>a</dt><dd>b</dd>c", "<dl><dt>a</dt><dd>b</dd></dl>c"),
+        ("<dl><dd>a</dd><dt>b</dt></dl>", "<dl><dt></dt><dd>a</dd><dt>b</dt><dd></dd></dl>"),
+        ("<dl><div><dt>a</dt><dd>b</dd></div></dl>", "<dl><dt>a</dt><dd>b</dd></dl>"),
+        ("<ul></ul><ol> </ol>", ""),
+        ("<ul><li value=2>a</ul><ol><li value=2>b</ol>", '<ul><li>a</li></ul><ol><li value="2">b</li></ol>'),
+        ("<a href=/x>a<a href=/y>b</a>", '<a href="/x">a</a><a href="/y">b</a>'),
+        ("a<a href=/x> </a>b", "a b"),
+        ("<a href=/x>a<pre>b</pre></a>", '<a href="/x">a</a><pre tabindex="0">b</pre>'),
+        ("<table><tfoot><tr><td>a</tfoot><tr><td>b</table>", "<table><tbody><tr><td>b</td></tr></tbody><tfoot><tr><td>a</td></tr></tfoot></table>"),
+        ("<table><tr><td>a<thead><tr><td>b</table>", "<table><tbody><tr><td>a</td></tr></tbody><tbody><tr><td>b</td></tr></tbody></table>"),
+        ("<table><th><h3>a</h3></th></table>", "<table><tbody><tr><th>a</th></tr></tbody></table>"),
+        ("<ruby>a</ruby><ruby>b<rt>c</rt></ruby>", "a<ruby>b<rt>c</rt></ruby>"),
+        ("<time>a</time><time datetime=2024-02-30>b</time><time datetime=soon>c</time>", 'a<time datetime="2024-02-30">b</time>c'),
+        ("<del datetime=yesterday>a</del>", "<del>a</del>"),
+        ("<dfn>a<dfn>b</dfn>c</dfn>", "<dfn>abc</dfn>"),
     ],
 )  # fmt: skip
 def test_an_html_post(source, html):
     assert str(sanitizer.post_html(source, Format.HTML)) == html
+
+
+@needs_corpora
+def test_no_vector_gets_through_as_a_comment_from_wordpress():
+    for _, payload in vectors():
+        assert_comment(str(sanitizer.comment_html(payload, Format.HTML)))
+
+
+@pytest.mark.parametrize(
+    ("source", "html"),
+    [
+        ("<h2 id=a>A</h2><a href='#a'>b</a>", "<h2>A</h2>b"),
+        ("<a name=a></a><a id=b href=/c>c</a>", '<a href="/c">c</a>'),
+    ],
+)
+def test_a_lede_has_no_anchors(source, html):
+    assert str(sanitizer.lede_html(source, Format.HTML)) == html
 
 
 def test_footnotes_point_there_and_back():
