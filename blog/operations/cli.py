@@ -12,6 +12,7 @@ from ..config import local_url
 from ..database import GateTimeout, db, session, write_transaction
 from ..posts import queries as post_queries
 from . import demo as demo_publication
+from . import indexing
 from . import serve as server
 from .upgrade import UpgradeError
 from .upgrade import upgrade as upgrade_database
@@ -69,8 +70,11 @@ COMMANDS = (upgrade, demo, serve)
 def _upgrade() -> str:
     try:
         done = upgrade_database(utcnow(), click.echo)
+        added = indexing.complete()
     except (UpgradeError, GateTimeout) as error:
         raise click.ClickException(str(error)) from None
+    if added:
+        click.echo(f"Posts and comments that can now be searched: {added}.")
     if done.before is None:
         return "A new database was made."
     return "The database was upgraded." if done.changed else "The database is current."

@@ -8,12 +8,16 @@ from alembic import op
 revision = "0002"
 down_revision = "0001"
 
+# A table made anew, so that the id of a deleted row is never given to another.
+NEVER_TWICE = {"recreate": "always", "table_kwargs": {"sqlite_autoincrement": True}}
+
 
 def upgrade() -> None:
     _states()
     _comments_from_elsewhere()
     _settings_of_feeds()
     _people_without_address()
+    _terms_are_told_apart()
     _redirects()
     _imports()
     _search()
@@ -80,8 +84,13 @@ def _settings_of_feeds() -> None:
 
 
 def _people_without_address() -> None:
-    with op.batch_alter_table("user") as batch:
+    with op.batch_alter_table("user", **NEVER_TWICE) as batch:
         batch.alter_column("email", existing_type=sa.Text(), nullable=True)
+        batch.add_column(sa.Column("seen_at", sa.DateTime(), nullable=True))
+    op.execute(
+        'UPDATE "user" SET seen_at = (SELECT max(seen_at) FROM user_session '
+        'WHERE user_id = "user".id)'
+    )
     with op.batch_alter_table("setup_link") as batch:
         batch.add_column(sa.Column("user_id", sa.Integer(), nullable=True))
         batch.create_foreign_key(
@@ -92,6 +101,12 @@ def _people_without_address() -> None:
             ondelete="CASCADE",
         )
         batch.create_index(op.f("ix_setup_link_user_id"), ["user_id"])
+
+
+def _terms_are_told_apart() -> None:
+    for table in ("category", "tag"):
+        with op.batch_alter_table(table, **NEVER_TWICE):
+            pass
 
 
 def _redirects() -> None:
@@ -127,12 +142,14 @@ def _imports() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_imported_item")),
     )
     op.create_index(
-        op.f("ix_imported_item_site"),
+        op.f("ix_imported_item_site_kind_source_id_name"),
         "imported_item",
         ["site", "kind", "source_id", "name"],
         unique=True,
     )
-    op.create_index(op.f("ix_imported_item_kind"), "imported_item", ["kind", "row_id"])
+    op.create_index(
+        op.f("ix_imported_item_kind_row_id"), "imported_item", ["kind", "row_id"]
+    )
 
 
 def _search() -> None:
