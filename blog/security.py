@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
-from flask import Flask, Response, abort, current_app, request
+from flask import Flask, Response, abort, current_app, g, request
 from werkzeug.routing import IntegerConverter, ValidationError
 
 from . import config
@@ -93,9 +93,18 @@ def max_body(size_bytes: int) -> Callable[[View], View]:
 
 
 def is_public_view() -> bool:
-    """Whether the view of this request was declared ``public``."""
+    """Whether this request gets what everybody would: its view was declared
+    ``public``, and nothing since has made the answer one person's own.
+    """
     view = current_app.view_functions.get(request.endpoint or "")
-    return bool(getattr(view, "is_public", False))
+    return bool(getattr(view, "is_public", False)) and not g.get("is_personal", False)
+
+
+def set_personal(is_personal: bool) -> None:
+    """Say of a public view's answer whether it is one person's own after all: only then
+    may it ask who that is, and nobody stores it.
+    """
+    g.is_personal = is_personal
 
 
 def safe_redirect_target(target: str | None, default: str = "/") -> str:

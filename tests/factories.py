@@ -56,13 +56,17 @@ def make_post(
     author=None,
     categories=(),
     tags=(),
+    excerpt="",
+    password="",
     **attributes,
 ):
     """A public post of yesterday's noon or before; ``published_at=None``: a draft."""
     author = author or session.scalar(database_users().limit(1)) or make_user()
-    content = publishing.prepare(title=title, source=source, format=format)
+    content = publishing.prepare(
+        title=title, source=source, format=format, excerpt=excerpt
+    )
     with write_transaction():
-        post = publishing.compose(author, kind, content, NOON)
+        post = publishing.compose(author, kind, content, NOON, password=password)
         for column, value in attributes.items():
             setattr(post, column, value)
         session.flush()
@@ -71,6 +75,10 @@ def make_post(
             publishing.publish(post, published_at)
         if status == Status.DRAFT:
             post.withdraw()
+        elif status == Status.PENDING:
+            post.submit()
+        elif status == Status.PRIVATE:
+            publishing.keep_private(post, published_at or NOON)
         elif status == Status.TRASH:
             post.trash(NOON)
     return post

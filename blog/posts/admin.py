@@ -6,8 +6,9 @@ from werkzeug import Response
 from ..accounts.guard import requires
 from ..accounts.permissions import Action
 from ..security import max_body
-from . import editor, listing, states
+from . import editor, listing, selection, states
 from .models import Kind
+from .shelving import Move
 
 bp = Blueprint("posts", __name__, url_prefix="/posts")
 
@@ -76,28 +77,35 @@ def preview_edited(post_id: int) -> str:
 @requires(Action.PUBLISH)
 def publish(post_id: int) -> Response:
     """Make a draft public."""
-    return states.publish(Kind.POST, post_id)
+    return states.move(Move.PUBLISH, Kind.POST, post_id)
+
+
+@bp.post("/<int:post_id>/submission")
+@requires(Action.WRITE)
+def submit(post_id: int) -> Response:
+    """Let a draft wait for somebody who may publish it."""
+    return states.move(Move.SUBMIT, Kind.POST, post_id)
 
 
 @bp.post("/<int:post_id>/withdrawal")
-@requires(Action.PUBLISH)
+@requires(Action.WRITE)
 def withdraw(post_id: int) -> Response:
-    """Take a public post back into the drafts."""
-    return states.withdraw(Kind.POST, post_id)
+    """Take a post back into the drafts: one that is out, or that waits."""
+    return states.move(Move.WITHDRAW, Kind.POST, post_id)
 
 
 @bp.post("/<int:post_id>/trash")
 @requires(Action.WRITE)
 def trash(post_id: int) -> Response:
     """Put a post into the trash."""
-    return states.trash(Kind.POST, post_id)
+    return states.move(Move.TRASH, Kind.POST, post_id)
 
 
 @bp.post("/<int:post_id>/restoration")
 @requires(Action.WRITE)
 def restore(post_id: int) -> Response:
     """Take a post out of the trash."""
-    return states.restore(Kind.POST, post_id)
+    return states.move(Move.RESTORE, Kind.POST, post_id)
 
 
 @bp.get("/<int:post_id>/deletion")
@@ -112,3 +120,31 @@ def ask_before_deleting(post_id: int) -> str:
 def delete(post_id: int) -> Response:
     """Delete a post in the trash for good."""
     return states.delete(Kind.POST, post_id)
+
+
+@bp.post("/selection")
+@requires(Action.WRITE)
+def update_selection() -> Response:
+    """Do with all that were ticked what the pressed button says."""
+    return selection.update(Kind.POST)
+
+
+@bp.get("/selection/deletion")
+@requires(Action.WRITE)
+def ask_before_deleting_selection() -> str | Response:
+    """Ask whether all that were ticked may be deleted for good."""
+    return selection.ask_before_deleting(Kind.POST)
+
+
+@bp.post("/selection/deletion")
+@requires(Action.WRITE)
+def delete_selection() -> Response:
+    """Delete those in the trash for good."""
+    return selection.delete(Kind.POST)
+
+
+@bp.post("/undo/<key>")
+@requires(Action.WRITE)
+def undo(key: str) -> Response:
+    """Take back what was done last."""
+    return states.undo(Kind.POST, key)

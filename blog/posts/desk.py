@@ -2,22 +2,24 @@
 see them. What readers are shown is asked in ``queries``.
 """
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from ..accounts.models import User
 from ..accounts.permissions import TABLE, Action, Reach
 from ..database import session
 from ..paging import Page, last_page
-from .models import Category, Kind, Post, PostCategory, PostTag, Status, Tag
+from .filters import Clauses, Order
+from .models import Category, Kind, Post, Status, Tag
 from .queries import LIGHT
 
 PAGE_SIZE = 20
+
+Conditions = Iterable[ColumnElement[bool]]
 
 
 class Shelf(StrEnum):
@@ -26,7 +28,9 @@ class Shelf(StrEnum):
     ALL = "all"
     PUBLIC = "public"
     SCHEDULED = "scheduled"
+    PENDING = "pending"
     DRAFT = "draft"
+    PRIVATE = "private"
     TRASH = "trash"
 
 
@@ -35,12 +39,16 @@ def shelf_of(post: Post, now: datetime) -> Shelf:
     return Shelf.SCHEDULED if post.is_scheduled(now) else Shelf(post.status)
 
 
-def counts(kind: Kind, author_id: int | None, now: datetime) -> Mapping[Shelf, int]:
-    """How many lie on each shelf, of one author or (``None``) of all. One query."""
+def counts(
+    kind: Kind, author_id: int | None, now: datetime, conditions: Conditions = ()
+) -> Mapping[Shelf, int]:
+    """How many lie on each shelf, of one author or (``None``) of all, that fulfil the
+    ``conditions``. One query.
+    """
     later = (Post.published_at > now).label("later")
     rows = session.execute(
         select(Post.status, later, func.count())
-        .where(Post.kind == kind, *_by(author_id))
+        .where(Post.kind == kind, *_by(author_id), *conditions)
         .group_by(Post.status, later)
     )
     found = dict.fromkeys(Shelf, 0)
@@ -54,6 +62,16 @@ def counts(kind: Kind, author_id: int | None, now: datetime) -> Mapping[Shelf, i
     return found
 
 
+def waiting() -> Mapping[Kind, int]:
+    """How many posts and pages of all authors wait for a review. One query."""
+    rows = session.execute(
+        select(Post.kind, func.count())
+        .where(Post.kind.in_(Kind), Post.status == Status.PENDING)
+        .group_by(Post.kind)
+    )
+    return dict.fromkeys(Kind, 0) | dict(rows.all())
+
+
 def page(
     kind: Kind,
     shelf: Shelf,
@@ -62,56 +80,63 @@ def page(
     total: int,
     author_id: int | None,
     now: datetime,
+    conditions: Conditions = (),
+    order: Order | None = None,
 ) -> Page[Post] | None:
-    """Page ``number`` of a shelf that holds ``total``; ``None`` past the last page."""
+    """Page ``number`` of what lies on a shelf and fulfils the ``conditions``, which is
+    ``total``; ``None`` past the last page. Without an ``order`` it stands as the shelf
+    wants it.
+    """
     pages = last_page(total, PAGE_SIZE)
     if not 1 <= number <= pages:
         return None
-    start = (number - 1) * PAGE_SIZE
-    return Page(
-        _lying_on(kind, shelf, author_id, now, PAGE_SIZE, start), number, pages, total
+    if total == 0:
+        return Page([], number, pages, total)
+    items = _lying_on(
+        kind,
+        shelf,
+        [*_by(author_id), *conditions],
+        now,
+        order.clauses if order else _order(shelf),
+        limit=PAGE_SIZE,
+        start=(number - 1) * PAGE_SIZE,
     )
+    return Page(items, number, pages, total)
 
 
 def first(
     kind: Kind, shelf: Shelf, number: int, *, author_id: int | None, now: datetime
 ) -> Sequence[Post]:
     """The uppermost ``number`` on a shelf."""
-    return _lying_on(kind, shelf, author_id, now, number, 0)
+    return _lying_on(
+        kind, shelf, _by(author_id), now, _order(shelf), limit=number, start=0
+    )
+
+
+def selected(kind: Kind, ids: Iterable[int]) -> Sequence[Post]:
+    """The posts or pages of these ids, in whatever state, the first made first."""
+    return session.scalars(
+        select(Post)
+        .where(Post.kind == kind, Post.id.in_(list(ids)))
+        .options(
+            *LIGHT,
+            joinedload(Post.author),
+            selectinload(Post.category_links),
+            selectinload(Post.tag_links),
+        )
+        .order_by(Post.id)
+    ).all()
 
 
 def writers() -> Sequence[User]:
     """Everybody who may write, by name."""
-    roles = [role for role, reach in TABLE[Action.WRITE].items() if reach != Reach.NONE]
-    return session.scalars(
-        select(User)
-        .where(User.disabled_at.is_(None), User.role.in_(roles))
-        .order_by(User.display_name, User.id)
-    ).all()
+    return session.scalars(_by_name().where(_may_write())).all()
 
 
-def category_sizes() -> Mapping[int, int]:
-    """How many posts outside the trash each category's id has; none is left out."""
-    return _sizes(
-        select(PostCategory.category_id, func.count())
-        .join(Post, Post.id == PostCategory.post_id)
-        .group_by(PostCategory.category_id)
-    )
-
-
-def tag_sizes() -> Mapping[int, int]:
-    """How many posts outside the trash each tag's id has; none is left out."""
-    return _sizes(
-        select(PostTag.tag_id, func.count())
-        .join(Post, Post.id == PostTag.post_id)
-        .group_by(PostTag.tag_id)
-    )
-
-
-def public_tag_ids(now: datetime) -> Set[int]:
-    """The ids of the tags that a public post has; only these have an archive."""
-    tagged = select(PostTag.tag_id).where(PostTag.published_at <= now).distinct()
-    return set(session.scalars(tagged))
+def authors() -> Sequence[User]:
+    """Everybody who may write or who once wrote something, by name."""
+    wrote = exists().where(Post.author_id == User.id)
+    return session.scalars(_by_name().where(or_(_may_write(), wrote))).all()
 
 
 def category(category_id: int) -> Category | None:
@@ -124,24 +149,29 @@ def tag(tag_id: int) -> Tag | None:
     return session.get(Tag, tag_id)
 
 
-def _sizes(counted: Select[int, int]) -> Mapping[int, int]:
-    rows = session.execute(counted.where(Post.status != Status.TRASH))
-    return dict(rows.all())
+def _by_name() -> Select[User]:
+    return select(User).order_by(User.display_name, User.id)
+
+
+def _may_write() -> ColumnElement[bool]:
+    roles = [role for role, reach in TABLE[Action.WRITE].items() if reach != Reach.NONE]
+    return User.disabled_at.is_(None) & User.role.in_(roles)
 
 
 def _lying_on(
     kind: Kind,
     shelf: Shelf,
-    author_id: int | None,
+    conditions: Conditions,
     now: datetime,
+    order: Clauses,
+    *,
     limit: int,
     start: int,
 ) -> Sequence[Post]:
     # The ids come from an index alone; sorting whole rows would read every text.
-    order = _order(shelf)
     ids = (
         select(Post.id)
-        .where(Post.kind == kind, *_on(shelf, now), *_by(author_id))
+        .where(Post.kind == kind, *_on(shelf, now), *conditions)
         .order_by(*order)
         .limit(limit)
         .offset(start)
@@ -157,7 +187,7 @@ def _lying_on(
 def _on(shelf: Shelf, now: datetime) -> list[ColumnElement[bool]]:
     match shelf:
         case Shelf.ALL:
-            return [Post.status.in_([Status.DRAFT, Status.PUBLIC])]
+            return [Post.status.in_([each for each in Status if each != Status.TRASH])]
         case Shelf.PUBLIC:
             return [Post.status == Status.PUBLIC, Post.published_at <= now]
         case Shelf.SCHEDULED:
@@ -166,8 +196,9 @@ def _on(shelf: Shelf, now: datetime) -> list[ColumnElement[bool]]:
             return [Post.status == Status(shelf)]
 
 
-def _order(shelf: Shelf) -> tuple[ColumnElement[Any], ...]:
-    """What needs a hand comes first: the next to appear, the last touched."""
+def _order(shelf: Shelf) -> Clauses:
+    """What needs a hand comes first: the next to appear, what waits longest, the last
+    touched."""
     match shelf:
         case Shelf.ALL:
             return (
@@ -177,6 +208,8 @@ def _order(shelf: Shelf) -> tuple[ColumnElement[Any], ...]:
             )
         case Shelf.SCHEDULED:
             return (Post.published_at.asc(), Post.id.asc())
+        case Shelf.PENDING:
+            return (Post.edited_at.asc(), Post.id.asc())
         case Shelf.DRAFT:
             return (Post.edited_at.desc(), Post.id.desc())
         case Shelf.TRASH:

@@ -15,7 +15,7 @@ from ..accounts.models import User
 from ..database import session
 from ..i18n import gettext as _
 from . import publishing, queries, terms, trees
-from .models import Category, Kind, Post, Status
+from .models import FINISHED, Category, Kind, Post, Status
 from .publishing import Content
 
 
@@ -24,27 +24,45 @@ class Step(StrEnum):
 
     SAVE = "save"  # stays what it is
     PUBLISH = "publish"  # at its date; without one, at once
+    SUBMIT = "submit"  # to somebody who may publish it
     WITHDRAW = "withdraw"
     TRASH = "trash"
     RESTORE = "restore"
+
+
+class Visibility(StrEnum):
+    """Who may read a post once it is finished."""
+
+    PUBLIC = "public"
+    PROTECTED = "protected"  # its title everybody, its words who knows the password
+    PRIVATE = "private"  # who wrote it, and who may read everything
 
 
 @dataclass(frozen=True, kw_only=True)
 class Details:
     """All that a writer decides besides the text.
 
-    ``slug`` "" leaves the address to be made from the title. A post has categories and
-    tags, a page has ``parent_id`` and ``position``; the others' are not looked at.
+    ``slug`` "" leaves the address to be made from the title. ``password`` counts for
+    what is protected. A post has categories and tags and may be ``sticky``, a page has
+    ``parent_id`` and ``position``; the others' are not looked at.
     """
 
     author_id: int
     slug: str
     published_at: datetime | None
     comments_open: bool
+    visibility: Visibility = Visibility.PUBLIC
+    password: str = ""
+    sticky: bool = False
     category_ids: Sequence[int] = ()
     tag_names: Sequence[str] = ()
     parent_id: int | None = None
     position: int = 0
+
+    @property
+    def password_in_force(self) -> str:
+        """The password that readers need; "" if they need none."""
+        return self.password if self.visibility == Visibility.PROTECTED else ""
 
 
 class Stale(Exception):
@@ -61,7 +79,7 @@ class Refused(Exception):
 
 
 class Untitled(Exception):
-    """A post without a title cannot be linked to, so it cannot go public."""
+    """A post without a title cannot be linked to, so it cannot be finished."""
 
 
 def create(
@@ -75,9 +93,11 @@ def create(
     """A new post, added to the session.
 
     :raise Refused: if one of the details cannot be so
-    :raise Untitled: when it is to be published and has no title
+    :raise Untitled: when it is to be finished and has no title
     """
-    post = publishing.compose(author, kind, content, now)
+    post = publishing.compose(
+        author, kind, content, now, password=details.password_in_force
+    )
     _apply(post, details, step, now)
     return post
 
@@ -95,24 +115,40 @@ def update_post(
 
     :raise Stale: if it is not
     :raise Refused: if one of the details cannot be so
-    :raise Untitled: when it is, or is to be, published and has no title
+    :raise Untitled: when it is, or is to be, finished and has no title
     """
     if seen_version != post.version:
         raise Stale
+    post.password = details.password_in_force  # first: what lists show depends on it
     publishing.revise(post, content, now)
     _apply(post, details, step, now)
 
 
-def publish(post: Post, now: datetime) -> None:
-    """Make a draft public as it stands: at its own date if it has one, else now.
+def visibility_of(post: Post) -> Visibility:
+    """Who may read a post, or, while it is not finished or in the trash, who could."""
+    if Status.PRIVATE in (post.status, post.trashed_status):
+        return Visibility.PRIVATE
+    return Visibility.PROTECTED if post.is_protected else Visibility.PUBLIC
 
-    :raise Untitled: if it has no title
+
+def file_also(post: Post, category: Category) -> bool:
+    """Add a category to a post's; ``False`` if it has it. As a save it counts, so that
+    no editor that was opened before takes it off again unseen.
     """
-    if not post.title:
-        raise Untitled
-    if post.status == Status.TRASH:
-        publishing.restore(post)
-    publishing.publish(post, post.published_at or now)
+    if category.id in {link.category_id for link in post.category_links}:
+        return False
+    post.file_under([*post.categories, category], post.tags)
+    post.version += 1
+    return True
+
+
+def give(post: Post, author: User) -> bool:
+    """Make somebody the author of a post; ``False`` if they are. It is a save, too."""
+    if post.author_id == author.id:
+        return False
+    post.author_id = author.id
+    post.version += 1
+    return True
 
 
 def delete(post: Post) -> None:
@@ -137,6 +173,7 @@ def _apply(post: Post, details: Details, step: Step, now: datetime) -> None:
             raise Refused("slug", problem)
     post.slug = details.slug
     if post.kind == Kind.POST:
+        post.sticky = details.sticky and details.visibility != Visibility.PRIVATE
         post.file_under(
             _categories(details.category_ids), terms.tags_named(details.tag_names)
         )
@@ -146,21 +183,47 @@ def _apply(post: Post, details: Details, step: Step, now: datetime) -> None:
 def _take(step: Step, post: Post, details: Details, now: datetime) -> None:
     if step == Step.RESTORE or (step == Step.PUBLISH and post.status == Status.TRASH):
         publishing.restore(post)
-    stays_public = post.status == Status.PUBLIC and step in (Step.SAVE, Step.RESTORE)
-    if step == Step.PUBLISH or stays_public:
+    if step == Step.PUBLISH or (
+        step in (Step.SAVE, Step.RESTORE) and _is_finished(post, details)
+    ):
         if not post.title:
             raise Untitled
-        # What is public keeps its moment when the date is emptied; links and feeds
-        # would move otherwise.
-        kept = post.published_at if post.is_public(now) else None
-        publishing.publish(post, details.published_at or kept or now)
+        _finish(post, details, now)
         return
-    if details.published_at is not None or post.status == Status.DRAFT:
+    if details.published_at is not None or post.status in _UNFINISHED:
         post.published_at = details.published_at
-    if step == Step.WITHDRAW:
+    if step == Step.SUBMIT and post.status == Status.DRAFT:
+        post.submit()
+    elif step == Step.WITHDRAW:
         post.withdraw()
     elif step == Step.TRASH:
+        if post.status in FINISHED:  # a restore brings back what was chosen now
+            _finish(post, details, now)
         post.trash(now)
+
+
+_UNFINISHED = frozenset({Status.DRAFT, Status.PENDING})
+
+
+def _is_finished(post: Post, details: Details) -> bool:
+    """Whether a save leaves it finished. To keep it private is to finish it: a draft is
+    read by the same people, and would have forgotten the choice when it is published.
+    """
+    if post.status in _UNFINISHED:
+        return details.visibility == Visibility.PRIVATE
+    return post.status in FINISHED
+
+
+def _finish(post: Post, details: Details, now: datetime) -> None:
+    # What is out keeps its moment when the date is emptied; links and feeds would move
+    # otherwise.
+    at = post.published_at
+    is_out = post.status in FINISHED and at is not None and at <= now
+    at = details.published_at or (at if is_out else None) or now
+    if details.visibility == Visibility.PRIVATE:
+        publishing.keep_private(post, at)
+    else:
+        publishing.publish(post, at)
 
 
 def _place(page: Post, details: Details) -> None:

@@ -1,6 +1,7 @@
 """The editor of posts and of pages: what it shows, and what its buttons do."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug import Response
@@ -12,19 +13,39 @@ from ..i18n import gettext as _
 from ..text import slugs
 from ..text.normalize import Unstorable
 from ..text.sanitizer import Format, TooLarge
-from . import desk, editing, moments, permalinks, publishing, rights, states
+from . import (
+    desk,
+    editing,
+    locks,
+    moments,
+    permalinks,
+    publishing,
+    rights,
+    shelving,
+    states,
+)
 from .desk import Shelf
-from .editing import Refused, Stale, Step, Untitled
+from .editing import Refused, Stale, Step, Untitled, Visibility
 from .forms import PageForm, PostForm, first_field
-from .models import Kind, Post, PostCategory, PostTag, Status, Tag
+from .models import FINISHED, Kind, Post, PostCategory, PostTag, Status, Tag
 from .publishing import Content
 from .rights import find, may_publish
+from .shelving import Past
 from .views import render_preview
 
 # The longest text, sent by a form that writes every byte of it as three.
 MAX_FORM_BYTES = 6 * 1024 * 1024 + 64 * 1024
 
 EditorForm = PostForm | PageForm
+
+
+class Saved(NamedTuple):
+    """A post that was just saved; ``past`` is how it stood before, if it was moved and
+    can be put back.
+    """
+
+    post: Post
+    past: Past | None
 
 
 def show_new(kind: Kind) -> str:
@@ -45,7 +66,10 @@ def create(kind: Kind) -> Response | tuple[str, int]:
 
 def update(kind: Kind, post_id: int) -> Response | tuple[str, int]:
     """Save a post over its stored version, and do what the pressed button says."""
-    return _save(kind, find(kind, post_id))
+    post = rights.find_written(kind, post_id)
+    if not rights.may_edit(post):
+        return _taken(kind, post), 403
+    return _save(kind, post)
 
 
 def preview_unsaved(kind: Kind, post_id: int | None = None) -> str:
@@ -65,7 +89,10 @@ def preview_unsaved(kind: Kind, post_id: int | None = None) -> str:
 
 def preview_saved(kind: Kind, post_id: int) -> str:
     """A stored post as readers would see it, in whatever state it is."""
-    return render_preview(find(kind, post_id), utcnow())
+    post = rights.find_readable(kind, post_id)
+    may_go_on = rights.may_edit(post)
+    editor = url_for(".edit", post_id=post.id) if may_go_on else None
+    return render_preview(post, utcnow(), editor=editor)
 
 
 def _form(kind: Kind, post: Post | None) -> EditorForm:
@@ -83,6 +110,7 @@ def _page(
 ) -> str:
     now = utcnow()
     chosen = set(form.category_ids.data or []) if isinstance(form, PostForm) else set()
+    may_view = post is not None and locks.is_readable_by(rights.me(), post, now)
     return render_template(
         "admin/posts/edit.html",
         form=form,
@@ -91,18 +119,23 @@ def _page(
         theirs=theirs,
         state=desk.shelf_of(post, now) if post else Shelf.DRAFT,
         address=permalinks.post_url(post) if post and post.slug else None,
+        may_view=may_view,
+        may_edit=post is None or rights.may_edit(post),
         may_publish=may_publish(kind, post),
-        goes_public_later=_is_later(form, now),
+        will_be=_will_be(form, now),
+        their_visibility=editing.visibility_of(theirs) if theirs else None,
         clock=f"{moments.on_the_wall(now, form.zone):%Y-%m-%dT%H:%M}",
         chosen=chosen,
     )
 
 
-def _is_later(form: EditorForm, now: datetime) -> bool:
-    """Whether the date in the form is still to come."""
-    if "published_at" not in form or form.published_at.data is None:
-        return False
-    return form.published_at.data.replace(tzinfo=form.zone) > now
+def _will_be(form: EditorForm, now: datetime) -> Shelf:
+    """Where the button that publishes would lay it, as the form stands."""
+    if form.visibility and form.visibility.data == Visibility.PRIVATE:
+        return Shelf.PRIVATE
+    date = form.published_at.data if form.published_at else None
+    is_later = date is not None and date.replace(tzinfo=form.zone) > now
+    return Shelf.SCHEDULED if is_later else Shelf.PUBLIC
 
 
 def _save(kind: Kind, post: Post | None) -> Response | tuple[str, int]:
@@ -130,7 +163,7 @@ def _save(kind: Kind, post: Post | None) -> Response | tuple[str, int]:
         form.body.errors = [_("The text holds a character that cannot be stored.")]
         return _page(form, kind, post), 422
     except Untitled:
-        form.title.errors = [_("Give it a title before it goes public.")]
+        form.title.errors = [_("Give it a title first: its address needs one.")]
         return _page(form, kind, post), 422
     except Refused as refused:
         first_field(form, refused.field).errors = [refused.message]
@@ -147,14 +180,39 @@ def _write(
     content: Content,
     step: Step,
     now: datetime,
-) -> Post:
+) -> Saved:
+    details = form.details()
     if post is None:
-        return editing.create(rights.me(), kind, content, form.details(), step, now)
+        made = editing.create(rights.me(), kind, content, details, step, now)
+        session.flush()
+        before = shelving.snapshot(made)._replace(
+            status=Status.DRAFT, published_at=details.published_at, slug=details.slug
+        )
+        return Saved(made, before if made.status != Status.DRAFT else None)
     post = find(kind, post.id)
+    before, kept = shelving.snapshot(post), (post.password, post.sticky)
     editing.update_post(
-        post, content, form.details(), step, seen_version=form.seen_version, now=now
+        post, content, details, step, seen_version=form.seen_version, now=now
     )
-    return post
+    # Between two finished states the way back is the same choice again; and it must
+    # not lead to a text without the password that it had.
+    ends = {before.status, post.status}
+    is_moved = len(ends) == 2 and not ends <= FINISHED
+    can_be_undone = is_moved and kept == (post.password, post.sticky)
+    return Saved(post, before._replace(after=post.status) if can_be_undone else None)
+
+
+def _taken(kind: Kind, post: Post) -> str:
+    """The words of somebody whose post was finished by others while they wrote on; they
+    may read what they typed and take it along."""
+    form = _form(kind, post)
+    form.form_errors.append(
+        _(
+            "An editor has finished this post meanwhile, so you cannot change it any "
+            "more. Your text is still here: copy what you want to keep."
+        )
+    )
+    return _page(form, kind, post)
 
 
 def _conflict(form: EditorForm, kind: Kind, post: Post | None) -> str:
@@ -192,6 +250,8 @@ def _imagined(
         created_at=now,
         edited_at=now,
         version=0,
+        password="",
+        sticky=False,
         comment_count=0,
     )
     publishing.revise(post, content, now)
@@ -209,12 +269,13 @@ def _imagined(
     return post
 
 
-def _answer(post: Post, step: Step, now: datetime) -> Response:
-    if step == Step.TRASH:
-        states.tell_trashed(post)
-        return redirect(url_for(".index"), 303)
-    if step == Step.WITHDRAW:
-        states.tell_withdrawn(post)
+def _answer(saved: Saved, step: Step, now: datetime) -> Response:
+    post, past = saved
+    moves_away = step in (Step.WITHDRAW, Step.TRASH)
+    message = states.described(post, now) if moves_away else states.told(post, now)
+    editor = url_for(".edit", post_id=post.id)
+    if past is None:
+        flash(message)
     else:
-        flash(states.told(post, now))
-    return redirect(url_for(".edit", post_id=post.id), 303)
+        states.tell(message, post.kind, [past], editor)
+    return redirect(url_for(".index") if step == Step.TRASH else editor, 303)

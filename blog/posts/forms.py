@@ -10,6 +10,7 @@ from wtforms import (
     Field,
     HiddenField,
     IntegerField,
+    RadioField,
     SelectField,
     StringField,
     TextAreaField,
@@ -26,8 +27,8 @@ from ..i18n import lazy_gettext as _l
 from ..site.queries import settings
 from ..text import slugs
 from ..text.sanitizer import Format
-from . import desk, moments, publishing, queries, trees
-from .editing import Details
+from . import desk, editing, moments, publishing, queries, trees
+from .editing import Details, Visibility
 from .fields import (
     MomentField,
     TickField,
@@ -39,9 +40,11 @@ from .fields import (
     row_id_or_none,
     stripped,
 )
-from .models import Kind, Post
+from .models import Kind, Post, Status
 
 EXCERPT_LIMIT = 2_000
+PASSWORD_LIMIT = 255  # WordPress's
+JOINERS = re.compile("[\u200c\u200d]")  # on the keyboards of Persian and Hindi
 TAGS_LIMIT = 2_000
 LAST_POSITION = 9_999
 # Commas of Latin, Arabic and Chinese or Japanese writing.
@@ -82,6 +85,20 @@ class WritingForm(FlaskForm):
         format=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"],
         validators=[Optional()],
     )
+    visibility = RadioField(
+        _l("Visibility"),
+        coerce=Visibility,
+        description=_l("What is private is read by its author and by editors."),
+    )
+    post_password = StringField(
+        _l("Password for readers"),
+        filters=[stripped],
+        validators=[at_most(PASSWORD_LIMIT)],
+        description=_l(
+            "Asked for before the text is shown. Everybody still sees the title. "
+            "It is kept as you type it, so that you can look it up here."
+        ),
+    )
     author_id = SelectField(_l("Author"), coerce=row_id)
     comments_open = TickField(_l("Open for comments"))
     version = HiddenField()
@@ -110,8 +127,17 @@ class WritingForm(FlaskForm):
             self._offer_authors()
         else:
             del self.author_id
+        self.visibility.choices = choices(
+            [
+                (Visibility.PUBLIC, _("Public")),
+                (Visibility.PROTECTED, _("Protected by a password")),
+                (Visibility.PRIVATE, _("Private")),
+            ]
+        )
         if not may_publish:
             del self.published_at
+        if not may_publish or (post and post.status == Status.TRASH):
+            self._leave_out_who_reads()
 
     def details(self) -> Details:
         """What was decided besides the text; after ``validate()``."""
@@ -123,6 +149,7 @@ class WritingForm(FlaskForm):
             slug=self.slug.data or "",
             published_at=self.published_at.at if self.published_at else published_at,
             comments_open=bool(self.comments_open.data),
+            **self._who_reads(),
             **self._place(),
         )
 
@@ -144,6 +171,20 @@ class WritingForm(FlaskForm):
         problem = publishing.slug_problem(self._imagined(), field.data)
         if problem is not None:
             raise ValidationError(problem)
+
+    def validate_post_password(self, field: StringField) -> None:
+        """Refuse what would leave a text open whose writer typed a password for it."""
+        typed = field.data or ""
+        stored = self.post.password if self.post else ""
+        if self.visibility.data == Visibility.PROTECTED:
+            if not typed:
+                raise ValidationError(_("Type the password that readers will need."))
+        elif typed not in ("", stored):
+            raise ValidationError(
+                _("Choose “Protected by a password” as well, or empty this field.")
+            )
+        if typed != stored and not JOINERS.sub("", typed).isprintable():
+            raise ValidationError(_("It holds a character that nobody can type."))
 
     def validate_published_at(self, field: MomentField) -> None:
         """Find the instant meant. An unchanged field keeps the stored seconds."""
@@ -177,9 +218,29 @@ class WritingForm(FlaskForm):
     def _place(self) -> Mapping[str, Any]:
         raise NotImplementedError
 
+    def _who_reads(self) -> Mapping[str, Any]:
+        """What was chosen; where nothing could be, what is stored."""
+        stored = self.post
+        if self.visibility:
+            return {
+                "visibility": self.visibility.data,
+                "password": self.post_password.data or "",
+            }
+        return {
+            "visibility": (
+                editing.visibility_of(stored) if stored else Visibility.PUBLIC
+            ),
+            "password": stored.password if stored else "",
+        }
+
+    def _leave_out_who_reads(self) -> None:
+        del self.visibility
+        del self.post_password
+
     def _fresh(self) -> dict[str, object]:
         return {
             "format": Format.MARKDOWN,
+            "visibility": Visibility.PUBLIC,
             "author_id": self.user.id,
             "comments_open": self.kind == Kind.POST
             and settings().default_comment_status,
@@ -196,6 +257,8 @@ class WritingForm(FlaskForm):
             "slug": post.slug,
             "excerpt": post.excerpt,
             "published_at": moments.on_the_wall(at, self.zone) if at else None,
+            "visibility": editing.visibility_of(post),
+            "post_password": post.password,
             "author_id": post.author_id,
             "comments_open": post.comments_open,
             "version": str(post.version),
@@ -217,6 +280,10 @@ class PostForm(WritingForm):
         filters=[stripped],
         validators=[at_most(TAGS_LIMIT)],
         description=_l("Separate them with commas. New ones are added."),
+    )
+    sticky = TickField(
+        _l("Keep at the top of the home page"),
+        description=_l("A private post cannot stand there."),
     )
 
     def __init__(
@@ -252,9 +319,19 @@ class PostForm(WritingForm):
             "tag_names": self.tag_names,
         }
 
+    def _who_reads(self) -> Mapping[str, Any]:
+        stored = bool(self.post and self.post.sticky)
+        sticky = bool(self.sticky.data) if self.sticky else stored
+        return {**super()._who_reads(), "sticky": sticky}
+
+    def _leave_out_who_reads(self) -> None:
+        super()._leave_out_who_reads()
+        del self.sticky
+
     def _stored(self) -> dict[str, object]:
         assert self.post is not None  # noqa: S101  the caller looked
         return super()._stored() | {
+            "sticky": self.post.sticky,
             "category_ids": [each.id for each in self.post.categories],
             "tags": ", ".join(each.name for each in self.post.tags),
         }

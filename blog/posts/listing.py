@@ -1,15 +1,84 @@
-"""The lists of posts and of pages: one state at a time, or all but the trash."""
+"""The lists of posts and of pages: one state at a time, or all but the trash; narrowed
+to what somebody seeks, in the order they want.
+"""
 
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple, Self
+from urllib.parse import parse_qsl, urlsplit
+from zoneinfo import ZoneInfo
 
 from flask import abort, render_template, request, url_for
+from sqlalchemy import ColumnElement
 
 from ..clock import utcnow
+from ..i18n import format_month
 from ..i18n import gettext as _
-from ..paging import whole_number
-from . import desk, queries, rights
+from ..paging import last_page, whole_number
+from ..security import safe_redirect_target
+from ..site.queries import settings
+from . import desk, filters, locks, queries, rights, trees
 from .desk import Shelf
+from .filters import EVERYTHING, Filters, Order
 from .models import Kind
+from .shelving import Move
+
+# Most sites never have any, so their tabs show only when there is something on them.
+RARE = (Shelf.PENDING, Shelf.PRIVATE)
+
+
+class Place(NamedTuple):
+    """Where in a list somebody is, and comes back to."""
+
+    shelf: Shelf = Shelf.ALL
+    number: int = 1
+    filters: Filters = EVERYTHING
+    order: Order | None = None
+
+    @property
+    def url(self) -> str:
+        """The address of this page of the list."""
+        return self.url_with()
+
+    def url_with(self, **more: str) -> str:
+        """The same with something else in it."""
+        values = {**self.kept, **more}
+        if self.number > 1:
+            values["page"] = str(self.number)
+        return url_for(".index", _external=False, **values)
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """What an address says of it besides the number of its page."""
+        values = self.filters.values()
+        if self.shelf != Shelf.ALL:
+            values["status"] = self.shelf.value
+        if self.order is not None:
+            values["sort"] = self.order.value
+        return values
+
+    def on(self, shelf: Shelf) -> Self:
+        """Another shelf with the same filters. It stands in its own order again."""
+        return self._replace(shelf=shelf, number=1)
+
+    def at(self, number: int) -> Self:
+        """Another page."""
+        return self._replace(number=number)
+
+    def address_of(self, number: int) -> str:
+        """The address of another page."""
+        return self.at(number).url
+
+    def unfiltered(self) -> Self:
+        """The same shelf with all that lies on it."""
+        return self._replace(filters=EVERYTHING, number=1)
+
+    def sorted_by(self, column: str) -> Self:
+        """In the order of a column: letters from the first, numbers from the greatest;
+        the other way round if that is how it stands."""
+        up, down = Order(column), Order(f"-{column}")
+        first, second = (up, down) if up == Order.TITLE else (down, up)
+        return self._replace(order=second if self.order == first else first, number=1)
 
 
 class Tab(NamedTuple):
@@ -21,59 +90,146 @@ class Tab(NamedTuple):
     is_current: bool
 
 
+class Choice(NamedTuple):
+    """Something to choose in a form; ``depth`` is how far it lies below others."""
+
+    value: str
+    label: str
+    depth: int = 0
+
+
+def asked_place(values: Mapping[str, str]) -> Place:
+    """The place that an address names; the first page of everything if none.
+
+    :raise ValueError: if there is no such place
+    """
+    shelf, order = values.get("status", Shelf.ALL), values.get("sort")
+    number = whole_number(values.get("page", "1"))
+    if not number:
+        raise ValueError(values["page"])
+    return Place(
+        Shelf(shelf),
+        number,
+        filters.asked(values),
+        None if order is None else Order(order),
+    )
+
+
+def way_back(kind: Kind, here: str | None, shelf: Shelf = Shelf.ALL) -> str:
+    """The address ``here``, if it is one of ours, or else the list's. Of a list that
+    has become shorter it is the last page.
+    """
+    target = urlsplit(safe_redirect_target(here, Place(shelf).url))
+    if target.path != url_for(".index"):
+        return target.geturl()
+    try:
+        place = _within_reach(kind, asked_place(dict(parse_qsl(target.query))))
+    except ValueError:
+        return Place(shelf).url
+    total = desk.counts(kind, rights.whose(kind), utcnow(), _conditions(place))
+    last = last_page(total[place.shelf], desk.PAGE_SIZE)
+    return place.at(min(place.number, last)).url
+
+
 def show(kind: Kind) -> str:
     """A shelf of the posts or pages that the person may see."""
-    now = utcnow()
-    shelf = _shelf_or_404()
-    number = whole_number(request.args.get("page", "1"))
-    author_id = rights.whose(kind)
-    counts = desk.counts(kind, author_id, now)
+    now, author_id = utcnow(), rights.whose(kind)
+    try:
+        place = _within_reach(kind, asked_place(request.args))
+    except ValueError:
+        abort(404)
+    conditions = _conditions(place)
+    counts = desk.counts(kind, author_id, now, conditions)
     page = desk.page(
-        kind, shelf, number, total=counts[shelf], author_id=author_id, now=now
+        kind,
+        place.shelf,
+        place.number,
+        total=counts[place.shelf],
+        author_id=author_id,
+        now=now,
+        conditions=conditions,
+        order=place.order,
     )
     if page is None:
         abort(404)
-    # Held here, they make every parent known that an address may need.
-    above = (queries.all_categories(), queries.all_pages() if kind == Kind.PAGE else ())
     return render_template(
         "admin/posts/index.html",
         kind=kind,
-        shelf=shelf,
+        place=place,
         page=page,
-        page_url=lambda number: _list_url(shelf, number),
-        here=_list_url(shelf, number),
         tab_rows=[
-            Tab(label, _list_url(each), counts[each], each == shelf)
-            for each, label in _shelf_labels(kind).items()
+            Tab(label, place.on(each).url, counts[each], each == place.shelf)
+            for each, label in _shelf_labels().items()
+            if counts[each] or each == place.shelf or each not in RARE
         ],
         total=counts[Shelf.ALL] + counts[Shelf.TRASH],
+        all_selected=request.args.get("select") == "all",
         may_edit=rights.may_edit,
-        may_view=lambda post: post.is_public(now),
+        may_move=lambda way, post: rights.may_move(Move(way), post),
+        may_publish=rights.may_publish(kind, None),
+        may_view=lambda post: locks.is_readable_by(rights.me(), post, now),
         state=lambda post: desk.shelf_of(post, now),
-        above=above,
+        **_choices(kind, place, author_id),
     )
 
 
-def _shelf_labels(kind: Kind) -> dict[Shelf, str]:
+def _choices(kind: Kind, place: Place, author_id: int | None) -> dict[str, object]:
+    """What the forms of the list offer. The categories and pages also make every parent
+    known that an address may need.
+    """
+    is_post, chosen = kind == Kind.POST, place.filters
+    rows = queries.all_categories() if is_post else ()
+    categories = [
+        Choice(str(row.id), row.name, depth) for row, depth in trees.branches(rows)
+    ]
+    sees_all = author_id is None
+    people = desk.authors() if sees_all else ()
+    authors = [Choice(str(each.id), each.display_name) for each in people]
+    months = [
+        Choice(str(each), format_month(each.year, each.month))
+        for each in filters.months(kind, author_id, _zone())
+    ]
+    return {
+        "authors": _with(chosen.author_id, authors),
+        "categories": _with(chosen.category_id, categories),
+        "months": _with(chosen.month, months),
+        "writers": desk.writers() if sees_all else (),
+        "above": rows if is_post else queries.all_pages(),
+    }
+
+
+def _with(chosen: object, choices: Sequence[Choice]) -> Sequence[Choice]:
+    """The choices, and what was chosen in an address though it is not among them."""
+    if chosen is None or str(chosen) in {each.value for each in choices}:
+        return choices
+    return [*choices, Choice(str(chosen), _("Not there any more"))]
+
+
+def _within_reach(kind: Kind, place: Place) -> Place:
+    """The place without the filters that this list does not have for the person."""
+    sought = place.filters
+    if rights.whose(kind) is not None:
+        sought = replace(sought, author_id=None)
+    if kind == Kind.PAGE:
+        sought = replace(sought, category_id=None)
+    return place._replace(filters=sought)
+
+
+def _conditions(place: Place) -> list[ColumnElement[bool]]:
+    return place.filters.conditions(_zone())
+
+
+def _zone() -> ZoneInfo:
+    return ZoneInfo(settings().timezone)
+
+
+def _shelf_labels() -> dict[Shelf, str]:
     return {
         Shelf.ALL: _("All"),
         Shelf.PUBLIC: _("Public"),
         Shelf.SCHEDULED: _("Scheduled"),
+        Shelf.PENDING: _("Waiting for review"),
         Shelf.DRAFT: _("Drafts"),
+        Shelf.PRIVATE: _("Private"),
         Shelf.TRASH: _("Trash"),
     }
-
-
-def _list_url(shelf: Shelf, number: int = 1) -> str:
-    return url_for(
-        ".index",
-        status=None if shelf == Shelf.ALL else shelf.value,
-        page=None if number == 1 else number,
-    )
-
-
-def _shelf_or_404() -> Shelf:
-    asked = request.args.get("status", Shelf.ALL)
-    if asked not in list(Shelf):
-        abort(404)
-    return Shelf(asked)

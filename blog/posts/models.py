@@ -41,7 +41,7 @@ class Category(Model):
     """A place in the tree of subjects."""
 
     __tablename__ = "category"
-    __table_args__ = (Index(None, "parent_id"),)
+    __table_args__ = (Index(None, "parent_id"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     parent_id: Mapped[int | None] = mapped_column(
@@ -58,6 +58,7 @@ class Tag(Model):
     """A word that posts share."""
 
     __tablename__ = "tag"
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
@@ -194,7 +195,7 @@ class Post(Model):
     @property
     def pages(self) -> list[Markup]:
         """Its text, a page at a time; there is always a first."""
-        return [Markup(page) for page in self.html.split(PAGE_BREAK)]  # noqa: S704
+        return self.html.split(PAGE_BREAK)
 
     def is_public(self, now: datetime) -> bool:
         """Whether any visitor may come to it at ``now``; to a protected one's title."""

@@ -6,8 +6,9 @@ from werkzeug import Response
 from ..accounts.guard import requires
 from ..accounts.permissions import Action
 from ..security import max_body
-from . import editor, listing, states
+from . import editor, listing, selection, states
 from .models import Kind
+from .shelving import Move
 
 bp = Blueprint("pages", __name__, url_prefix="/pages")
 
@@ -76,28 +77,28 @@ def preview_edited(post_id: int) -> str:
 @requires(Action.PAGES)
 def publish(post_id: int) -> Response:
     """Make a draft public."""
-    return states.publish(Kind.PAGE, post_id)
+    return states.move(Move.PUBLISH, Kind.PAGE, post_id)
 
 
 @bp.post("/<int:post_id>/withdrawal")
 @requires(Action.PAGES)
 def withdraw(post_id: int) -> Response:
     """Take a public page back into the drafts."""
-    return states.withdraw(Kind.PAGE, post_id)
+    return states.move(Move.WITHDRAW, Kind.PAGE, post_id)
 
 
 @bp.post("/<int:post_id>/trash")
 @requires(Action.PAGES)
 def trash(post_id: int) -> Response:
     """Put a page into the trash."""
-    return states.trash(Kind.PAGE, post_id)
+    return states.move(Move.TRASH, Kind.PAGE, post_id)
 
 
 @bp.post("/<int:post_id>/restoration")
 @requires(Action.PAGES)
 def restore(post_id: int) -> Response:
     """Take a page out of the trash."""
-    return states.restore(Kind.PAGE, post_id)
+    return states.move(Move.RESTORE, Kind.PAGE, post_id)
 
 
 @bp.get("/<int:post_id>/deletion")
@@ -112,3 +113,31 @@ def ask_before_deleting(post_id: int) -> str:
 def delete(post_id: int) -> Response:
     """Delete a page in the trash for good."""
     return states.delete(Kind.PAGE, post_id)
+
+
+@bp.post("/selection")
+@requires(Action.PAGES)
+def update_selection() -> Response:
+    """Do with all that were ticked what the pressed button says."""
+    return selection.update(Kind.PAGE)
+
+
+@bp.get("/selection/deletion")
+@requires(Action.PAGES)
+def ask_before_deleting_selection() -> str | Response:
+    """Ask whether all that were ticked may be deleted for good."""
+    return selection.ask_before_deleting(Kind.PAGE)
+
+
+@bp.post("/selection/deletion")
+@requires(Action.PAGES)
+def delete_selection() -> Response:
+    """Delete those in the trash for good."""
+    return selection.delete(Kind.PAGE)
+
+
+@bp.post("/undo/<key>")
+@requires(Action.PAGES)
+def undo(key: str) -> Response:
+    """Take back what was done last."""
+    return states.undo(Kind.PAGE, key)

@@ -90,12 +90,33 @@ def structure_problem(structure: str) -> str | None:
     return None
 
 
-def post_url(post: Post) -> str:
-    """The path of a post or page, percent-encoded."""
+def post_url(post: Post, number: int = 1) -> str:
+    """The path of a post or page, percent-encoded; of its page ``number`` if it has
+    several.
+    """
     if post.kind == Kind.PAGE:
-        return page_url(post)
+        return numbered(page_url(post), number)
     site = settings()
-    return post_path(post, site.permalink_structure, ZoneInfo(site.timezone))
+    path = post_path(post, site.permalink_structure, ZoneInfo(site.timezone))
+    return numbered(path, number)
+
+
+def numbered(path: str, number: int) -> str:
+    """The path of a later page of what stands at ``path``: ``/tea/2/``, or ``/tea/2``
+    where there is no slash at the end.
+    """
+    if number == 1:
+        return path
+    end = "/" if path.endswith("/") else ""
+    return f"{path.removesuffix('/')}/{number}{end}"
+
+
+def unnumbered(path: str) -> tuple[str, int] | None:
+    """The path that ``numbered`` would have made this one of, without a slash at its
+    end, and the number; ``None`` if it ends in none.
+    """
+    match = re.fullmatch(r"(/.+)/([0-9]{1,9})/?", path)
+    return (match[1], int(match[2])) if match else None
 
 
 def post_path(post: Post, structure: str, zone: ZoneInfo) -> str:
@@ -222,6 +243,11 @@ def _alternating() -> Iterator[bool]:
     while True:
         yield False
         yield True
+
+
+def encoded(path: str) -> str:
+    """A decoded path as addresses are written here."""
+    return quote(path, safe="/")
 
 
 def _encode(slug: str) -> str:

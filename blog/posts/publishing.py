@@ -12,16 +12,16 @@ from ..database import session
 from ..i18n import gettext as _
 from ..site.queries import settings
 from ..text import excerpts, marks, normalize, slugs
-from ..text.sanitizer import POLICY_VERSION, Format, post_html
+from ..text.sanitizer import POLICY_VERSION, Format, lede_html, post_html
 from . import permalinks, queries
-from .models import FINISHED, Kind, Post
+from .models import FINISHED, Kind, Post, Status
 
 TITLE_LIMIT = 200
 
 
 @dataclass(frozen=True)
 class Content:
-    """What a writer typed, rendered: ready to be stored. ``html`` is every page of it."""
+    """What a writer typed, rendered: ready to be stored. ``html`` is all its pages."""
 
     title: str
     source: str
@@ -42,22 +42,27 @@ def prepare(*, title: str, source: str, format: Format, excerpt: str = "") -> Co
     source = normalize.clean_text(source)
     excerpt = normalize.clean_text(excerpt).strip()
     # Each by itself: a page is whole HTML, whatever was open where the last one ended.
-    pages = [post_html(page, format) for page in marks.pages(source)]
-    html = Markup(marks.PAGE_BREAK).join(pages)  # noqa: S704  no text, only a mark
-    lede = marks.lede(source)
+    in_markdown = format is Format.MARKDOWN
+    pages = [
+        post_html(page, format) for page in marks.pages(source, in_markdown=in_markdown)
+    ]
+    html = marks.PAGE_BREAK.join(pages)
+    lede = marks.lede(source, in_markdown=in_markdown)
     return Content(
         title=normalize.single_line(title, TITLE_LIMIT),
         source=source,
         format=format,
         excerpt=excerpt,
         html=html,
-        lede=None if lede is None else post_html(lede, format),
+        lede=None if lede is None else lede_html(lede, format),
         summary=excerpt or excerpts.excerpt(html),
         word_count=excerpts.word_count(html),
     )
 
 
-def compose(author: User, kind: Kind, content: Content, now: datetime) -> Post:
+def compose(
+    author: User, kind: Kind, content: Content, now: datetime, *, password: str = ""
+) -> Post:
     """A new draft, added to the session."""
     post = Post(
         kind=kind,
@@ -65,7 +70,9 @@ def compose(author: User, kind: Kind, content: Content, now: datetime) -> Post:
         created_at=now,
         edited_at=now,
         version=0,
-        password="",
+        status=Status.DRAFT,
+        password=password,
+        sticky=False,
         comments_open=kind == Kind.POST and settings().default_comment_status,
     )
     revise(post, content, now)

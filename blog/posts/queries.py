@@ -1,15 +1,17 @@
 """Every question about posts and terms. "Public" and the timeline are said once."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, select, tuple_, union_all
+from sqlalchemy import Select, func, literal_column, select, tuple_, union_all
 from sqlalchemy.orm import defer, joinedload, selectinload
 
 from ..accounts.models import User
 from ..database import session
 from ..paging import Page, last_page
+from ..site.queries import settings
 from .models import (
     Category,
     Kind,
@@ -30,6 +32,19 @@ LIGHT = (
     defer(Post.lede),
     defer(Post.summary),
     defer(Post.excerpt),
+)
+# What a teaser shows, and what the page of a post does.
+TEASER = (
+    defer(Post.source),
+    defer(Post.html),
+    joinedload(Post.author),
+    selectinload(Post.category_links),
+)
+WHOLE = (
+    defer(Post.source),
+    joinedload(Post.author),
+    selectinload(Post.category_links),
+    selectinload(Post.tag_links),
 )
 
 
@@ -78,6 +93,29 @@ def between(now: datetime, start: datetime, end: datetime) -> Select[Post]:
     return newest_first(now).where(Post.published_at >= start, Post.published_at < end)
 
 
+def of_year(now: datetime, year: int) -> Select[Post]:
+    """Public posts of a year, as the site's clocks count it, newest first."""
+    return between(now, _start(year), _start(year + 1))
+
+
+def of_month(now: datetime, year: int, month: int) -> Select[Post]:
+    """Public posts of a month, as the site's clocks count it, newest first."""
+    end = _start(year + month // 12, month % 12 + 1)
+    return between(now, _start(year, month), end)
+
+
+def _start(year: int, month: int = 1) -> datetime:
+    """The instant at which a month begins by the site's clocks."""
+    zone = ZoneInfo(settings().timezone)
+    return datetime(year, month, 1, tzinfo=zone).astimezone(UTC)
+
+
+def is_any(posts: Select[Post]) -> bool:
+    """Whether there is any of these posts."""
+    first = posts.with_only_columns(Post.id).order_by(None).limit(1)
+    return session.scalar(first) is not None
+
+
 def page_of(posts: Select[Post], number: int, size: int) -> Page[Post] | None:
     """Page ``number`` of a list, with all a teaser shows; ``None`` past the last."""
     counted = posts.order_by(None).with_only_columns(func.count(Post.id))
@@ -85,14 +123,19 @@ def page_of(posts: Select[Post], number: int, size: int) -> Page[Post] | None:
     pages = last_page(total, size)
     if not 1 <= number <= pages:
         return None
-    shown = posts.options(
-        defer(Post.source),
-        defer(Post.html),
-        joinedload(Post.author),
-        selectinload(Post.category_links),
+    shown = posts.options(*TEASER).limit(size).offset((number - 1) * size)
+    return Page(session.scalars(shown).all(), number, pages, total)
+
+
+def sticky(now: datetime) -> list[Post]:
+    """Public posts that stay at the top of home, newest first."""
+    # Nothing else is asked of the database, and this in the index's own words (for
+    # SQLAlchemy it is "= 1"): else SQLite would walk along the whole timeline.
+    rows = session.scalars(
+        select(Post).where(literal_column("post.sticky")).options(*TEASER)
     )
-    items = session.scalars(shown.limit(size).offset((number - 1) * size)).all()
-    return Page(items, number, pages, total)
+    found = [post for post in rows if post.kind == Kind.POST and post.is_public(now)]
+    return sorted(found, key=lambda post: (post.published_at, post.id), reverse=True)
 
 
 def neighbours(
@@ -163,17 +206,12 @@ def by_id(post_id: int) -> Post | None:
     return session.get(Post, post_id)
 
 
-def named(slug: str) -> Sequence[Post]:
-    """Posts and pages of that slug outside the trash, with all a reader sees."""
+def named(*slugs: str) -> Sequence[Post]:
+    """Posts and pages of these slugs outside the trash, with all a reader sees."""
     return session.scalars(
         select(Post)
-        .where(Post.slug == slug, Post.status != Status.TRASH)
-        .options(
-            defer(Post.source),
-            joinedload(Post.author),
-            selectinload(Post.category_links),
-            selectinload(Post.tag_links),
-        )
+        .where(Post.slug.in_(slugs), Post.status != Status.TRASH)
+        .options(*WHOLE)
         .order_by(Post.id)
     ).all()
 
@@ -183,12 +221,7 @@ def identified(post_id: int) -> Post | None:
     return session.scalar(
         select(Post)
         .where(Post.id == post_id, Post.status != Status.TRASH)
-        .options(
-            defer(Post.source),
-            joinedload(Post.author),
-            selectinload(Post.category_links),
-            selectinload(Post.tag_links),
-        )
+        .options(*WHOLE)
     )
 
 
@@ -242,6 +275,16 @@ def author_named(slug: str) -> User | None:
     return session.scalar(select(User).where(User.slug == slug))
 
 
+def author(user_id: int) -> User | None:
+    """The account of that id."""
+    return session.get(User, user_id)
+
+
+def category(category_id: int) -> Category | None:
+    """The category of that id."""
+    return session.get(Category, category_id)
+
+
 def category_named(slug: str) -> Category | None:
     """The category of that slug."""
     return session.scalar(select(Category).where(Category.slug == slug))
@@ -255,11 +298,6 @@ def tag_named(slug: str) -> Tag | None:
 def all_categories() -> Sequence[Category]:
     """Every category by name. Held by the caller, it makes every parent known."""
     return session.scalars(select(Category).order_by(Category.name, Category.id)).all()
-
-
-def all_tags() -> Sequence[Tag]:
-    """Every tag by name."""
-    return session.scalars(select(Tag).order_by(Tag.name, Tag.id)).all()
 
 
 def with_descendants(

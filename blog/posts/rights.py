@@ -7,7 +7,8 @@ from ..accounts import guard, permissions
 from ..accounts.models import User
 from ..accounts.permissions import Action, Reach
 from . import queries
-from .models import Kind, Post, Status
+from .models import FINISHED, Kind, Post, Status
+from .shelving import Move, Past
 
 
 def find(kind: Kind, post_id: int) -> Post:
@@ -22,9 +23,52 @@ def find(kind: Kind, post_id: int) -> Post:
     return post
 
 
+def find_written(kind: Kind, post_id: int) -> Post:
+    """The post or page of that id, which the person may change, or could before others
+    finished it.
+
+    :raise NotFound: if there is none
+    """
+    post = queries.by_id(post_id)
+    if post is None or post.kind != kind:
+        abort(404)
+    guard.ensure(Action.PAGES if kind == Kind.PAGE else Action.WRITE, post.author_id)
+    return post
+
+
+def find_readable(kind: Kind, post_id: int) -> Post:
+    """The post or page of that id.
+
+    :raise NotFound: if there is none that the person may read here
+    """
+    post = queries.by_id(post_id)
+    if post is None or post.kind != kind or not may_read(post):
+        abort(404)
+    return post
+
+
 def may_edit(post: Post) -> bool:
     """Whether the person may change it."""
     return guard.may(_needed(post), post.author_id)
+
+
+def may_read(post: Post) -> bool:
+    """Whether the person may read it here, in whatever state it is."""
+    may_read_private = guard.may(Action.READ_PRIVATE, post.author_id)
+    return may_edit(post) or (post.status == Status.PRIVATE and may_read_private)
+
+
+def may_move(move: Move, post: Post) -> bool:
+    """Whether the person may do that with it."""
+    if move == Move.PUBLISH and not may_publish(post.kind, post):
+        return False
+    return may_edit(post)
+
+
+def may_put_back(past: Past, post: Post) -> bool:
+    """Whether the person may make it again what it was."""
+    was_finished = bool(FINISHED & {past.status, past.trashed_status})
+    return may_edit(post) and (not was_finished or may_publish(post.kind, post))
 
 
 def may_publish(kind: Kind, post: Post | None) -> bool:
@@ -50,8 +94,8 @@ def me() -> User:
 
 
 def _needed(post: Post) -> Action:
-    """Who was not allowed to publish may not change what is public either."""
+    """Who was not allowed to publish may not change what is finished either."""
     if post.kind == Kind.PAGE:
         return Action.PAGES
-    public = Status.PUBLIC in (post.status, post.trashed_status)
-    return Action.PUBLISH if public else Action.WRITE
+    is_finished = bool(FINISHED & {post.status, post.trashed_status})
+    return Action.PUBLISH if is_finished else Action.WRITE

@@ -1,69 +1,61 @@
-"""What may become of a post or page; most of it can be undone."""
+"""What may become of a post or page with one press; all but the last can be undone."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from uuid import uuid4
 
 from flask import abort, flash, redirect, render_template, request, url_for
+from flask import session as login_session
 from werkzeug import Response
 
 from ..clock import utcnow
 from ..database import write_transaction
-from ..i18n import format_time
+from ..i18n import format_time, ngettext
 from ..i18n import gettext as _
-from ..security import safe_redirect_target
-from . import desk, editing, publishing
+from . import desk, editing, listing, rights, shelving
 from .desk import Shelf
 from .editing import Untitled
 from .models import Kind, Post, Status
-from .rights import find, may_publish
+from .rights import find
+from .shelving import Move, Past
+
+_UNDO = "posts_undo"
 
 
-def publish(kind: Kind, post_id: int) -> Response:
-    """Make a draft public as it is stored."""
+def move(way: Move, kind: Kind, post_id: int) -> Response:
+    """Move a post as it is stored, and go back to where the button was."""
     now = utcnow()
     try:
         with write_transaction():
             post = find(kind, post_id)
-            if not may_publish(kind, post):
+            if not rights.may_move(way, post):
                 abort(403)
-            editing.publish(post, now)
+            past = shelving.carry_out(way, post, now)
     except Untitled:
         flash(_("Give it a title first; then it can be published."), "error")
         return redirect(url_for(".edit", post_id=post_id), 303)
-    flash(told(post, now))
-    return _back()
+    back = listing.way_back(kind, request.form.get("next"))
+    if past is not None:
+        tell(described(post, now), kind, [past], back)
+    return redirect(back, 303)
 
 
-def withdraw(kind: Kind, post_id: int) -> Response:
-    """Take a public or scheduled post back into the drafts."""
+def undo(kind: Kind, key: str) -> Response:
+    """Take back what was done last."""
+    kept = login_session.pop(_UNDO, None)
+    if not kept or (kept["key"], kept["kind"]) != (key, kind):
+        flash(_("This cannot be undone any more."), "error")
+        return redirect(url_for(".index"), 303)
+    pasts = {past.post_id: past for past in map(_read, kept["pasts"])}
     with write_transaction():
-        post = find(kind, post_id)
-        was_public = post.status == Status.PUBLIC
-        if was_public:
-            post.withdraw()
-    if was_public:
-        tell_withdrawn(post)
-    return _back()
-
-
-def trash(kind: Kind, post_id: int) -> Response:
-    """Put a post into the trash."""
-    with write_transaction():
-        post = find(kind, post_id)
-        post.trash(utcnow())
-    tell_trashed(post)
-    return _back()
-
-
-def restore(kind: Kind, post_id: int) -> Response:
-    """Take a post out of the trash, as what it was."""
-    now = utcnow()
-    with write_transaction():
-        post = find(kind, post_id)
-        publishing.restore(post)
-    flash(
-        _("“%(title)s” is back: %(state)s", title=_title(post), state=told(post, now))
-    )
-    return _back()
+        undone = [
+            post
+            for post in desk.selected(kind, pasts)
+            if rights.may_put_back(pasts[post.id], post)
+            and shelving.undo(post, pasts[post.id])
+        ]
+    _tell_what_is_undone(undone, len(pasts) - len(undone))
+    return redirect(kept["back"], 303)
 
 
 def ask_before_deleting(kind: Kind, post_id: int) -> str:
@@ -71,7 +63,13 @@ def ask_before_deleting(kind: Kind, post_id: int) -> str:
     post = find(kind, post_id)
     if post.status != Status.TRASH:
         abort(404)
-    return render_template("admin/posts/delete.html", kind=kind, post=post)
+    return render_template(
+        "admin/posts/delete.html",
+        kind=kind,
+        posts=[post],
+        address=url_for(".delete", post_id=post.id),
+        back=listing.way_back(kind, request.args.get("next"), Shelf.TRASH),
+    )
 
 
 def delete(kind: Kind, post_id: int) -> Response:
@@ -83,44 +81,102 @@ def delete(kind: Kind, post_id: int) -> Response:
         title = _title(post)
         editing.delete(post)
     flash(_("“%(title)s” was deleted for good.", title=title))
-    return redirect(url_for(".index", status=Shelf.TRASH), 303)
+    back = listing.way_back(kind, request.form.get("next"), Shelf.TRASH)
+    return redirect(back, 303)
 
 
 def told(post: Post, now: datetime) -> str:
-    """What the post is now, in a sentence."""
+    """What a save has made of the post, in a sentence."""
     match desk.shelf_of(post, now):
         case Shelf.SCHEDULED:
             assert post.published_at is not None  # noqa: S101  a scheduled post has it
             return _("Scheduled for %(time)s.", time=format_time(post.published_at))
+        case Shelf.PUBLIC if post.is_protected:
+            return _("Saved. Readers see its title, and with the password its text.")
         case Shelf.PUBLIC:
             return _("Saved. Readers see it now.")
+        case Shelf.PENDING:
+            return _("Saved. It waits for an editor to review it.")
+        case Shelf.PRIVATE:
+            return _("Saved as private. Only its author and editors can read it.")
         case Shelf.TRASH:
             return _("Saved. It is still in the trash.")
         case _:
             return _("Saved as a draft. Nobody else sees it yet.")
 
 
-def tell_withdrawn(post: Post) -> None:
-    """Say that a post is a draft again, with a way back."""
-    flash(
-        _("“%(title)s” is a draft again; readers do not see it.", title=_title(post)),
-        f"undo:{url_for('.publish', post_id=post.id)}",
-    )
+def described(post: Post, now: datetime) -> str:
+    """Which post it is and where it lies now, in a sentence."""
+    title = _title(post)
+    match desk.shelf_of(post, now):
+        case Shelf.SCHEDULED:
+            assert post.published_at is not None  # noqa: S101  a scheduled post has it
+            return _(
+                "“%(title)s” will appear on %(time)s.",
+                title=title,
+                time=format_time(post.published_at),
+            )
+        case Shelf.PUBLIC if post.is_protected:
+            return _("“%(title)s” is public; its text needs a password.", title=title)
+        case Shelf.PUBLIC:
+            return _("“%(title)s” is public.", title=title)
+        case Shelf.PENDING:
+            return _("“%(title)s” waits for an editor to review it.", title=title)
+        case Shelf.PRIVATE:
+            return _("“%(title)s” is private.", title=title)
+        case Shelf.TRASH:
+            return _("“%(title)s” is in the trash.", title=title)
+        case _:
+            return _("“%(title)s” is a draft; readers do not see it.", title=title)
 
 
-def tell_trashed(post: Post) -> None:
-    """Say that a post is in the trash, with a way back."""
-    flash(
-        _("“%(title)s” is in the trash.", title=_title(post)),
-        f"undo:{url_for('.restore', post_id=post.id)}",
+def tell(message: str, kind: Kind, pasts: Iterable[Past], back: str) -> None:
+    """Say what happened, with a button that takes it back and leads to ``back``."""
+    key = uuid4().hex
+    login_session[_UNDO] = {
+        "key": key,
+        "kind": kind,
+        "back": back,
+        "pasts": [_written(past) for past in pasts],
+    }
+    flash(message, f"undo:{url_for('.undo', key=key)}")
+
+
+def _tell_what_is_undone(undone: Sequence[Post], left: int) -> None:
+    if len(undone) == 1:
+        flash(_("“%(title)s” is as it was.", title=_title(undone[0])))
+    elif undone:
+        flash(
+            ngettext("%(num)d is as it was.", "%(num)d are as they were.", len(undone))
+        )
+    if left:
+        flash(
+            ngettext(
+                "%(num)d was changed again meanwhile and stays as it is.",
+                "%(num)d were changed again meanwhile and stay as they are.",
+                left,
+            ),
+            "error",
+        )
+
+
+def _written(past: Past) -> list[object]:
+    """A past as the session keeps it, to the last part of a second."""
+    return [each.isoformat() if isinstance(each, datetime) else each for each in past]
+
+
+def _read(kept: list[str]) -> Past:
+    post_id, after, status, trashed_status, trashed_at, published_at, slug = kept
+    return Past(
+        int(post_id),
+        Status(after),
+        Status(status),
+        Status(trashed_status) if trashed_status else None,
+        datetime.fromisoformat(trashed_at) if trashed_at else None,
+        datetime.fromisoformat(published_at) if published_at else None,
+        slug,
     )
 
 
 def _title(post: Post) -> str:
     return post.title or _("Untitled")
-
-
-def _back() -> Response:
-    """To the list the button was pressed in."""
-    target = safe_redirect_target(request.form.get("next"), url_for(".index"))
-    return redirect(target, 303)

@@ -1,8 +1,9 @@
-"""Categories and tags behind the login."""
+"""Categories and tags behind the login: the lists, and what is done with one."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from typing import NamedTuple, Self
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug import Response
 
 from ..accounts.guard import requires
@@ -11,11 +12,71 @@ from ..clock import utcnow
 from ..database import write_transaction
 from ..errors import error_page
 from ..i18n import gettext as _
-from . import desk, naming, queries, terms, trees
+from ..paging import last_page, whole_number
+from ..text.normalize import single_line
+from . import desk, naming, queries, terms, terms_desk
 from .models import Category, Tag
+from .terms_desk import Kind, Sort, Sought
 from .terms_forms import CategoryForm, TagForm
 
 bp = Blueprint("terms", __name__)
+
+MAX_WORDS = 100
+
+
+class Place(NamedTuple):
+    """Where in one of the two lists somebody is, and comes back to."""
+
+    kind: Kind
+    sought: Sought
+    number: int
+
+    @property
+    def url(self) -> str:
+        """The address of this page of the list."""
+        return self.url_with()
+
+    def url_with(self, **values: str) -> str:
+        """The address of this page of the list, with more in its query."""
+        view = "categories" if self.kind is Category else "tags"
+        return url_for(f"admin.terms.{view}", _external=False, **self.values, **values)
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """What an address or a form says of it; ``asked_place`` reads it."""
+        said = {
+            "q": self.sought.words,
+            "sort": self.sought.sort if self.sought.sort != Sort.NAME else "",
+            "page": str(self.number) if self.number > 1 else "",
+        }
+        return {name: value for name, value in said.items() if value}
+
+    def address_of(self, number: int) -> str:
+        """The address of another page of the same list."""
+        return self._replace(number=number).url
+
+    def sorted_by(self, sort: str) -> str:
+        """The address of the same list in another order."""
+        return self._replace(sought=self.sought._replace(sort=Sort(sort)), number=1).url
+
+    def as_it_is_now(self) -> Self:
+        """This place, or the last page of its list if fewer are left by now."""
+        total = terms_desk.count(self.kind, self.sought.words)
+        last = last_page(total, terms_desk.PAGE_SIZE)
+        return self._replace(number=min(self.number, last))
+
+
+def asked_place(kind: Kind, values: Mapping[str, str]) -> Place:
+    """The place that an address or a form names; the first page of all if none.
+
+    :raise NotFound: if there is no such place
+    """
+    sort = values.get("sort") or Sort.NAME
+    number = whole_number(values.get("page") or "1")
+    if sort not in tuple(Sort) or not number:
+        abort(404, _("There is no such page of this list."))
+    words = single_line(values.get("q") or "", MAX_WORDS)
+    return Place(kind, Sought(words, Sort(sort)), number)
 
 
 @bp.get("/categories/")
@@ -85,7 +146,7 @@ def ask_before_deleting_category(category_id: int) -> str:
         "admin/terms/delete.html",
         term=category,
         is_category=True,
-        number=desk.category_sizes().get(category_id, 0),
+        number=terms_desk.sizes(Category, [category_id]).get(category_id, 0),
     )
 
 
@@ -162,7 +223,7 @@ def ask_before_deleting_tag(tag_id: int) -> str:
         "admin/terms/delete.html",
         term=tag,
         is_category=False,
-        number=desk.tag_sizes().get(tag_id, 0),
+        number=terms_desk.sizes(Tag, [tag_id]).get(tag_id, 0),
     )
 
 
@@ -185,12 +246,12 @@ def slug_taken(_error: naming.SlugTaken) -> Response:
 
 
 def _categories(form: CategoryForm) -> str:
-    return render_template(
+    place = asked_place(Category, request.args)
+    return _list_page(
         "admin/terms/categories.html",
         form=form,
-        branches=trees.branches(queries.all_categories()),
-        sizes=desk.category_sizes(),
-        has_archive=_every_category,
+        place=place,
+        page=terms_desk.categories(place.sought, place.number),
     )
 
 
@@ -219,12 +280,23 @@ def _parent(form: CategoryForm) -> Category | None:
 
 
 def _tags(form: TagForm) -> str:
-    return render_template(
+    place = asked_place(Tag, request.args)
+    return _list_page(
         "admin/terms/tags.html",
         form=form,
-        branches=[trees.Branch(tag, 0) for tag in queries.all_tags()],
-        sizes=desk.tag_sizes(),
-        has_archive=_those_of_public_posts(),
+        place=place,
+        page=terms_desk.tags(place.sought, place.number, utcnow()),
+    )
+
+
+def _list_page(template: str, *, page: object, **values: object) -> str:
+    if page is None:
+        abort(404)
+    return render_template(
+        template,
+        page=page,
+        all_selected=request.args.get("select") == "all",
+        **values,
     )
 
 
@@ -233,13 +305,12 @@ def _tag(form: TagForm, tag: Tag) -> str:
         "admin/terms/edit.html",
         form=form,
         term=tag,
-        has_archive=_those_of_public_posts(),
+        has_archive=_has_public_post,
     )
 
 
-def _those_of_public_posts() -> Callable[[Tag], bool]:
-    ids = desk.public_tag_ids(utcnow())
-    return lambda tag: tag.id in ids
+def _has_public_post(tag: Tag) -> bool:
+    return tag.id in terms_desk.with_archive([tag.id], utcnow())
 
 
 def _tag_or_404(tag_id: int) -> Tag:

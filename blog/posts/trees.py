@@ -41,13 +41,19 @@ def branches(rows: Iterable[N]) -> list[Branch[N]]:
 
 def apart_from(row: N | None, rows: Sequence[N]) -> list[Branch[N]]:
     """The branches without ``row`` and all below it: where it could be put."""
+    return apart_from_all([] if row is None else [row], rows)
+
+
+def apart_from_all(moved: Iterable[N], rows: Sequence[N]) -> list[Branch[N]]:
+    """The branches without ``moved`` and all below them: where they could be put."""
+    ids = {row.id for row in moved}
     kept: list[Branch[N]] = []
     skipped_depth: int | None = None
     for branch in branches(rows):
         if skipped_depth is not None and branch.depth > skipped_depth:
             continue
         skipped_depth = None
-        if row is not None and branch.row.id == row.id:
+        if branch.row.id in ids:
             skipped_depth = branch.depth
             continue
         kept.append(branch)

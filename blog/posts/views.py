@@ -1,28 +1,33 @@
 """The reader's pages: home, archives, a post, a page."""
 
-import re
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from urllib.parse import quote
-from zoneinfo import ZoneInfo
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
 
-from flask import Blueprint, abort, make_response, redirect, render_template, request
+from flask import Blueprint, make_response, redirect, render_template, request
+from markupsafe import Markup
 from sqlalchemy import Select
 from werkzeug import Response
 
+from ..accounts.views import too_fast
 from ..clock import utcnow
 from ..comments import moderation, threads
 from ..comments import queries as comment_queries
 from ..comments.forms import CommentForm
 from ..comments.models import Comment
+from ..extensions import csrf
 from ..i18n import format_month
+from ..i18n import gettext as _
 from ..paging import whole_number
-from ..security import absolute_url, public
+from ..security import absolute_url, anyone, max_body, public
 from ..site.models import NeighbourScope
 from ..site.queries import settings
-from . import permalinks, queries
-from .models import Kind, Post
+from . import locks, old_addresses, permalinks, queries, reading
+from .models import Post
 from .moments import FIRST_YEAR, LAST_YEAR
+
+MAX_FORM_BYTES = 4 * 1024  # of the form with the password of a post
 
 bp = Blueprint("posts", __name__)
 
@@ -31,12 +36,18 @@ bp = Blueprint("posts", __name__)
 @bp.get("/page/<int:number>/", endpoint="index_page")
 @public
 def index(number: int = 1) -> Response:
-    """The newest posts."""
-    moved = _plain_address()
-    if moved is not None:
-        return redirect(moved, 301)
+    """The newest posts, below those that stay at the top."""
+    now = utcnow()
+    post_id = whole_number(request.args.get("p") or request.args.get("page_id"))
+    if post_id:
+        address = reading.numbered_address(post_id, now)
+        return redirect(old_addresses.feed_of(address, request.args), 301)
+    meant = old_addresses.meant(request.args, now) if request.args else None
+    address = old_addresses.feed_of(meant or "/", request.args)
+    if address != "/":
+        return redirect(address, 301)
     return _list(
-        queries.newest_first(utcnow()),
+        queries.newest_first(now),
         number,
         "/",
         kind="home",
@@ -53,11 +64,11 @@ def category(path: str, number: int = 1) -> Response:
     slug = path.rpartition("/")[2]
     here = next((each for each in categories if each.slug == slug), None)
     if here is None:
-        abort(404)
+        reading.nothing_here(utcnow())
     base = permalinks.category_url(here)
     if (
         path != permalinks.category_path(here)
-        and _encoded(f"/category/{path}/") != base
+        and permalinks.encoded(f"/category/{path}/") != base
     ):
         return redirect(_page_url(base, number), 301)
     above = [here.parent] if here.parent else []
@@ -83,7 +94,7 @@ def tag(slug: str, number: int = 1) -> Response:
     """The posts that share a tag. A word that stands in drafts alone has no page."""
     here = queries.tag_named(slug)
     if here is None:
-        abort(404)
+        reading.nothing_here(utcnow())
     return _list(
         queries.tagged(utcnow(), here),
         number,
@@ -102,7 +113,7 @@ def author(slug: str, number: int = 1) -> Response:
     """What one person published. Who published nothing has no page."""
     here = queries.author_named(slug)
     if here is None:
-        abort(404)
+        reading.nothing_here(utcnow())
     return _list(
         queries.by_author(utcnow(), here),
         number,
@@ -121,9 +132,9 @@ def author(slug: str, number: int = 1) -> Response:
 def year(year: int, number: int = 1) -> Response:
     """The posts of a year, as the site's clocks count it."""
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        abort(404)
+        reading.nothing_here(utcnow())
     return _list(
-        queries.between(utcnow(), _start(year), _start(year + 1)),
+        queries.of_year(utcnow(), year),
         number,
         permalinks.year_url(year),
         kind="year",
@@ -141,13 +152,11 @@ def year(year: int, number: int = 1) -> Response:
 def month(year: int, month: int, number: int = 1) -> Response:
     """The posts of a month, as the site's clocks count it."""
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        abort(404)
+        reading.nothing_here(utcnow())
     if not 1 <= month <= 12:
         return redirect(permalinks.year_url(year), 301)
-    start = _start(year, month)
-    end = _start(year + month // 12, month % 12 + 1)
     return _list(
-        queries.between(utcnow(), start, end),
+        queries.of_month(utcnow(), year, month),
         number,
         permalinks.month_url(year, month),
         kind="month",
@@ -157,92 +166,154 @@ def month(year: int, month: int, number: int = 1) -> Response:
     )
 
 
+@bp.get("/unlock/<int:post_id>")
+@public
+def locked(post_id: int) -> Response:
+    """The form has no page of its own; who comes here is led to the post."""
+    post = reading.readable_or_404(post_id, utcnow())
+    return redirect(permalinks.post_url(post), 303)
+
+
+@bp.post("/unlock/<int:post_id>")
+@anyone
+@max_body(MAX_FORM_BYTES)
+# The form stands in a page without sessions; security.py asks for the origin.
+@csrf.exempt  # type: ignore[untyped-decorator]
+def unlock(post_id: int) -> Response:
+    """Open a post to this browser for whoever knows its password."""
+    now = utcnow()
+    post = reading.readable_or_404(post_id, now)
+    response = redirect(permalinks.post_url(post), 303)
+    if not post.is_protected:
+        return response
+    wait = locks.admit(request.remote_addr, now)
+    if wait:
+        refusal = render_post(post, now=now, problem=too_fast(wait), status=429)
+        refusal.headers["Retry-After"] = str(wait)
+        return refusal
+    if not locks.is_password(post, request.form.get("post_password", "")):
+        sentence = _("That is not the password of this post. Please try again.")
+        return render_post(post, now=now, problem=sentence, status=403)
+    locks.succeeded(request.remote_addr)
+    reading.give_key(response, post)
+    return response
+
+
 @bp.get("/<path:path>")
 @public
 def show(path: str) -> Response:
     """The post or page at an address. A near miss leads to its own address."""
     now = utcnow()
-    found = _at(request.path, now)
+    found = reading.found(request.path, now)
     if found is None:
-        day = re.fullmatch(r"/([0-9]{4})/([0-9]{2})/[0-9]{1,2}/?", request.path)
-        if day:  # there are no archives of a day
-            return redirect(permalinks.month_url(int(day[1]), int(day[2])), 301)
-        abort(404)
-    own = permalinks.post_url(found)
-    if _encoded(request.path) != own:
-        return redirect(own + _query_string(), 301)
-    held = threads.held_comment(request.args.get("held"), found, now)
-    return render_post(found, now=now, held=held)
+        reading.nothing_here(now)
+    post, number = found
+    asked = request.args.get("page")
+    if asked is not None:
+        number = whole_number(asked)
+    # One that is closed does not tell how many pages it has.
+    last = len(post.pages) if reading.is_open_to_visitor(post) else 1
+    if not 1 <= number <= last:
+        number = 1
+    own = permalinks.post_url(post, number)
+    if asked is not None or permalinks.encoded(request.path) != own:
+        return redirect(own + _query_without_page(), 301)
+    held = threads.held_comment(request.args.get("held"), post, now)
+    return render_post(post, now=now, number=number, held=held)
 
 
 def render_post(
     post: Post,
     *,
     now: datetime,
+    number: int = 1,
     form: CommentForm | None = None,
     held: Comment | None = None,
+    problem: str = "",
     status: int = 200,
 ) -> Response:
     """A post's page. ``form`` comes back with what was typed and what is wrong with it;
     ``held`` is a waiting comment, shown to the one who wrote it and stored by nobody.
+
+    A protected post shows its words only to a browser that has its key. ``problem`` is
+    why the password was not taken.
     """
+    is_open = not problem and reading.is_open_to_visitor(post)
+    pages = post.pages if is_open else [Markup("")]
+    is_whole_site = settings().neighbour_scope != NeighbourScope.CATEGORY
+    within = None if is_whole_site else post.categories
+    page = render_template(
+        "posts/show.html",
+        post=post,
+        is_open=is_open,
+        problem=problem,
+        texts=[pages[number - 1]],
+        number=number,
+        pages=len(pages),
+        above=_above(post, now),
+        neighbours=queries.neighbours(post, now, within),
+        is_preview=False,
+        permalink=absolute_url(permalinks.post_url(post)),
+        canonical=absolute_url(permalinks.post_url(post, number)),
+        description=post.summary if number == 1 and not post.is_protected else None,
+        page_kind=str(post.kind),
+        **_conversation(post, form, held, now, is_open=is_open),
+    )
+    response = make_response(page, status)
+    if post.is_protected:
+        response.vary.add("Cookie")
+    if held is not None or (is_open and post.is_protected):
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _conversation(
+    post: Post,
+    form: CommentForm | None,
+    held: Comment | None,
+    now: datetime,
+    *,
+    is_open: bool,
+) -> dict[str, Any]:
+    """What the part below a post is made of; nothing anybody said while it is closed,
+    but what was typed just now."""
+    if not is_open:
+        return {"comment_form": form}
     site = settings()
     thread = comment_queries.thread(post, now, site.thread_comments_depth, held=held)
     asked = (
         request.form.get("comment_parent") if form else request.args.get("replytocom")
     )
-    response = make_response(
-        render_template(
-            "posts/show.html",
-            post=post,
-            above=_above(post, now),
-            neighbours=queries.neighbours(
-                post,
-                now,
-                post.categories
-                if site.neighbour_scope == NeighbourScope.CATEGORY
-                else None,
-            ),
-            thread=thread,
-            comment_form=form or CommentForm.blank(post, now),
-            comments_open=moderation.is_open(post, site, now),
-            reply_to=thread.answerable(asked),
-            held=held,
-            is_preview=False,
-            canonical=absolute_url(permalinks.post_url(post)),
-            description=post.summary,
-            page_kind=str(post.kind),
-        ),
-        status,
-    )
-    if held is not None:
-        response.headers["Cache-Control"] = "no-store"
-    return response
+    return {
+        "thread": thread,
+        "comment_form": form or CommentForm.blank(post, now),
+        "comments_open": moderation.is_open(post, site, now),
+        "reply_to": thread.answerable(asked),
+        "held": held,
+    }
 
 
-def render_preview(post: Post, now: datetime) -> str:
-    """A post as its readers will see it, without comments; it need not be saved."""
+def render_preview(post: Post, now: datetime, *, editor: str | None = None) -> str:
+    """A post as its readers will see it, all its pages below one another, without
+    comments; it need not be saved. ``editor`` is the address to go back to.
+    """
     return render_template(
         "posts/show.html",
         post=post,
+        is_open=True,
+        problem="",
+        texts=post.pages,
+        number=1,
+        pages=len(post.pages),
         above=_above(post, now),
         neighbours=queries.NO_NEIGHBOURS,
         is_preview=True,
+        editor=editor,
+        permalink=None,
         canonical=None,
         description=None,
         page_kind=str(post.kind),
     )
-
-
-def readable_or_404(post_id: int, now: datetime) -> Post:
-    """The post or page of that id.
-
-    :raise NotFound: if there is none that a visitor may read
-    """
-    post = queries.identified(post_id)
-    if post is None or not post.is_public(now):
-        abort(404)
-    return post
 
 
 def _above(page: Post, now: datetime) -> list[tuple[str, str]]:
@@ -252,32 +323,6 @@ def _above(page: Post, now: datetime) -> list[tuple[str, str]]:
         for each in reversed(permalinks.ancestors(page))
         if each.is_public(now)
     ]
-
-
-def _at(path: str, now: datetime) -> Post | None:
-    """The public post or page that ``path`` names; an exact address goes first."""
-    sought = permalinks.parse(path, settings().permalink_structure)
-    slugs = {path.rstrip("/").rpartition("/")[2]}
-    if sought and sought.slug:
-        slugs.add(sought.slug)
-    candidates = [post for slug in sorted(slugs) for post in queries.named(slug)]
-    if sought and sought.post_id is not None:
-        candidates += filter(None, [queries.identified(sought.post_id)])
-    readable = [post for post in candidates if post.is_public(now)]
-    wanted = _encoded(path.rstrip("/"))
-    for post in readable:
-        if permalinks.post_url(post).rstrip("/") == wanted:
-            return post
-    if sought is None:
-        return None
-    return next((post for post in readable if _fits(post, sought)), None)
-
-
-def _fits(post: Post, sought: permalinks.Sought) -> bool:
-    """Whether it is the post that an address means which is not quite its own."""
-    if sought.post_id is not None:
-        return post.id == sought.post_id
-    return post.kind == Kind.POST and post.slug == sought.slug
 
 
 def _list(
@@ -296,17 +341,23 @@ def _list(
     asked = request.args.get("page")
     if asked is not None:
         number = whole_number(asked)
+    now = utcnow()
     page = queries.page_of(posts, number, settings().posts_per_page)
     if page is None or (page.total == 0 and not may_be_empty):
-        abort(404)
+        reading.nothing_here(now)
     own = _page_url(base, number)
-    if asked is not None or _encoded(request.path) != own:
+    if asked is not None or permalinks.encoded(request.path) != own:
         return redirect(own, 301)
+    pinned = queries.sticky(now) if kind == "home" and number == 1 else []
+    if pinned:
+        others = [post for post in page.items if post not in pinned]
+        page = page._replace(items=[*pinned, *others])
     categories = queries.all_categories()
     return make_response(
         render_template(
             "posts/index.html",
             page=page,
+            pinned=pinned,
             page_url=_pager(base),
             kind=kind,
             heading=heading,
@@ -328,28 +379,6 @@ def _page_url(base: str, number: int) -> str:
     return base if number == 1 else f"{base}page/{number}/"
 
 
-def _plain_address() -> str | None:
-    """Where ``/?p=3``, WordPress's address of a post without a structure, leads."""
-    post_id = whole_number(request.args.get("p") or request.args.get("page_id"))
-    if not post_id:
-        return None
-    post = queries.identified(post_id)
-    if post is None or not post.is_public(utcnow()):
-        abort(404)
-    return permalinks.post_url(post)
-
-
-def _start(year: int, month: int = 1) -> datetime:
-    """The instant at which a month begins by the site's clocks."""
-    return datetime(year, month, 1, tzinfo=ZoneInfo(settings().timezone)).astimezone(
-        UTC
-    )
-
-
-def _encoded(path: str) -> str:
-    return quote(path, safe="/")
-
-
-def _query_string() -> str:
-    text = request.query_string.decode("latin-1")
-    return f"?{text}" if text else ""
+def _query_without_page() -> str:
+    kept = [each for each in request.args.items(multi=True) if each[0] != "page"]
+    return f"?{urlencode(kept)}" if kept else ""

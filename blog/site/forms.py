@@ -32,13 +32,20 @@ TITLE_LIMIT = 100
 TAGLINE_LIMIT = 200
 WORDS_LIMIT = 50_000
 MOST_POSTS_PER_PAGE = 100
+MOST_POSTS_PER_FEED = 100
 DEEPEST_THREAD = 10
 MOST_LINKS = 1_000
 MOST_DAYS = 36_500
 
 # The order in which the page shows them; each is a column of the same name.
 GENERAL = ("title", "tagline", "language", "timezone")
-READING = ("posts_per_page", "neighbour_scope")
+READING = (
+    "posts_per_page",
+    "neighbour_scope",
+    "posts_per_rss",
+    "rss_use_excerpt",
+    "blog_public",
+)
 DISCUSSION = (
     "default_comment_status",
     "require_name_email",
@@ -109,6 +116,17 @@ class SettingsForm(FlaskForm):
     neighbour_scope = RadioField(
         _l("“Previous post” and “Next post” lead"),
         coerce=NeighbourScope,
+    )
+    posts_per_rss = IntegerField(
+        _l("Posts in a feed"), validators=_whole(1, MOST_POSTS_PER_FEED)
+    )
+    rss_use_excerpt = BooleanField(
+        _l("Feeds hold only how a post begins"),
+        description=_l("Who follows by feed then comes here to read the rest."),
+    )
+    blog_public = BooleanField(
+        _l("Search engines are welcome"),
+        description=_l("Without it they are asked to leave every page out."),
     )
     permalink_preset = RadioField(_l("Addresses of posts"))
     permalink_structure = StringField(

@@ -18,6 +18,7 @@ from tests.factories import (
     make_user,
 )
 from tests.pages import field, form_data
+from tests.posts.writing import open_editor, reloaded, undo
 
 ROOMS = {Kind.POST: "/admin/posts", Kind.PAGE: "/admin/pages"}
 both_kinds = pytest.mark.parametrize("kind", list(Kind))
@@ -33,17 +34,6 @@ def count(kind=Post):
     return session.query(kind).count()
 
 
-def reloaded(row):
-    session.rollback()
-    session.refresh(row)
-    return row
-
-
-def open_editor(client, path, button="save", **typed):
-    """What a browser sends after ``typed`` was typed into the form at ``path``."""
-    return form_data(client.get(path).text, path, button) | typed
-
-
 def everything_done_to(client, path):
     """The answers to every request that can be made about one post."""
     token = {"csrf_token": client.token()}
@@ -53,6 +43,8 @@ def everything_done_to(client, path):
     yield client.post(f"{path}/preview", data=token)
     for noun in ("publication", "withdrawal", "trash", "restoration", "deletion"):
         yield client.post(f"{path}/{noun}", data=token)
+    if path.startswith("/admin/posts/"):
+        yield client.post(f"{path}/submission", data=token)
     yield client.get(f"{path}/deletion")
 
 
@@ -327,23 +319,19 @@ def test_taking_back_can_be_undone(admin, db):
     path = f"/admin/posts/{post.id}/"
     answer = admin.post(path, data=open_editor(admin, path, "withdraw"))
 
-    page = admin.get(answer.location).text
-    admin.post(f"{path}publication", data=form_data(page, "/publication"))
+    back = undo(admin, answer.location)
 
     post = reloaded(post)
-    assert (post.status, post.published_at) == (Status.PUBLIC, NOON)
+    assert (back, post.status, post.published_at) == (path, Status.PUBLIC, NOON)
 
 
 def test_putting_into_the_trash_can_be_undone(admin, db):
     post = make_post()
-    admin.send(f"/admin/posts/{post.id}/trash")
-    page = admin.get("/admin/posts/").text
+    answer = admin.send(f"/admin/posts/{post.id}/trash")
 
-    admin.post(
-        f"/admin/posts/{post.id}/restoration", data=form_data(page, "/restoration")
-    )
+    back = undo(admin, answer.location)
 
-    assert reloaded(post).is_public(NOW)
+    assert (back, reloaded(post).is_public(NOW)) == ("/admin/posts/", True)
 
 
 # Dates
@@ -1060,4 +1048,4 @@ def test_a_preview_makes_no_more_tags_than_could_be_saved(client_for, db):
     )
 
     assert answer.status_code == 200
-    assert answer.text.count('rel="tag"') == 1_000
+    assert answer.text.count("p-category") == 1_000

@@ -9,10 +9,8 @@ from tests.factories import (
     HOUR,
     NOON,
     NOW,
-    make_category,
     make_page,
     make_post,
-    make_tag,
     make_user,
 )
 
@@ -28,6 +26,10 @@ def shelves(db):
     return {
         Shelf.PUBLIC: make_post(title="public"),
         Shelf.SCHEDULED: make_post(title="later", published_at=NOW + DAY),
+        Shelf.PENDING: make_post(
+            title="waiting", status=Status.PENDING, published_at=None
+        ),
+        Shelf.PRIVATE: make_post(title="private", status=Status.PRIVATE),
         Shelf.DRAFT: make_post(title="draft", published_at=None),
         Shelf.TRASH: make_post(title="trashed", status=Status.TRASH),
     }
@@ -35,12 +37,49 @@ def shelves(db):
 
 def test_counts_are_by_state(shelves):
     assert desk.counts(Kind.POST, None, NOW) == {
-        Shelf.ALL: 3,
+        Shelf.ALL: 5,
         Shelf.PUBLIC: 1,
         Shelf.SCHEDULED: 1,
+        Shelf.PENDING: 1,
         Shelf.DRAFT: 1,
+        Shelf.PRIVATE: 1,
         Shelf.TRASH: 1,
     }
+
+
+def test_what_is_private_is_so_at_any_date(db):
+    make_post(status=Status.PRIVATE, published_at=NOW + DAY)
+
+    counts = desk.counts(Kind.POST, None, NOW)
+
+    assert (counts[Shelf.PRIVATE], counts[Shelf.SCHEDULED]) == (1, 0)
+
+
+def test_what_waits_is_counted_by_kind(shelves):
+    make_page(status=Status.PENDING, published_at=None)
+    make_page(status=Status.PENDING, published_at=None)
+
+    assert desk.waiting() == {Kind.POST: 1, Kind.PAGE: 2}
+
+
+def test_what_waits_longest_comes_first(db):
+    waiting = [
+        make_post(status=Status.PENDING, published_at=None, edited_at=NOON - n * HOUR)
+        for n in range(2)
+    ]
+
+    found = desk.first(Kind.POST, Shelf.PENDING, 9, author_id=None, now=NOW)
+
+    assert found == waiting[::-1]
+
+
+def test_authors_are_writers_and_those_who_were(db):
+    gone = make_user(role=Role.SUBSCRIBER, display_name="Ada")
+    make_post(author=gone)
+    make_user(role=Role.SUBSCRIBER, display_name="Bea")
+    writer = make_user(display_name="Cleo")
+
+    assert desk.authors() == [gone, writer]
 
 
 @pytest.mark.parametrize("shelf", [each for each in Shelf if each != Shelf.ALL])
@@ -53,8 +92,10 @@ def test_a_shelf_holds_one_state(shelves, shelf):
 def test_everything_is_undated_drafts_and_then_by_date_without_the_trash(shelves):
     found = desk.first(Kind.POST, Shelf.ALL, 9, author_id=None, now=NOW)
 
-    wanted = (Shelf.DRAFT, Shelf.SCHEDULED, Shelf.PUBLIC)
-    assert ids(found) == ids(shelves[each] for each in wanted)
+    wanted = (Shelf.DRAFT, Shelf.PENDING, Shelf.SCHEDULED, Shelf.PUBLIC, Shelf.PRIVATE)
+    assert set(ids(found)) == set(ids(shelves[each] for each in wanted))
+    assert set(ids(found[:2])) == set(ids(shelves[each] for each in wanted[:2]))
+    assert found[2] == shelves[Shelf.SCHEDULED]
 
 
 def test_the_next_to_appear_comes_first(db):
@@ -102,21 +143,3 @@ def test_writers_are_those_who_may_write(db):
     make_user(role=Role.EDITOR, disabled_at=NOW)
 
     assert desk.writers() == [contributor, editor]
-
-
-def test_sizes_leave_the_trash_out(db):
-    category, tag = make_category(), make_tag()
-    make_post(categories=[category], tags=[tag])
-    make_post(categories=[category], tags=[tag], status=Status.TRASH)
-
-    assert desk.category_sizes() == {category.id: 1}
-    assert desk.tag_sizes() == {tag.id: 1}
-
-
-def test_only_tags_of_public_posts_have_an_archive(db):
-    seen, drafted, later = make_tag(), make_tag(), make_tag()
-    make_post(tags=[seen])
-    make_post(tags=[drafted], published_at=None)
-    make_post(tags=[later], published_at=NOW + HOUR)
-
-    assert desk.public_tag_ids(NOW) == {seen.id}

@@ -2,8 +2,8 @@ import pytest
 
 from blog.database import session, write_transaction
 from blog.posts import editing, publishing, queries
-from blog.posts.editing import Details, Refused, Stale, Step, Untitled
-from blog.posts.models import Kind, Post, Status
+from blog.posts.editing import Details, Refused, Stale, Step, Untitled, Visibility
+from blog.posts.models import FINISHED, Kind, Post, Status
 from blog.text.sanitizer import Format
 from tests.factories import (
     HOUR,
@@ -218,33 +218,6 @@ def test_a_page_cannot_lie_below_itself(db, below):
     assert page.parent_id is None
 
 
-def test_publishing_a_draft_as_it_stands_keeps_its_own_date(db):
-    post = make_post(status=Status.DRAFT)
-
-    with write_transaction():
-        editing.publish(post, NOW)
-
-    assert post.published_at == NOON
-
-
-def test_publishing_an_untitled_draft_as_it_stands_is_refused(db):
-    post = make_post(title="", published_at=None)
-
-    with pytest.raises(Untitled), write_transaction():
-        editing.publish(post, NOW)
-
-    assert post.status == Status.DRAFT
-
-
-def test_publishing_from_the_trash_as_it_stands_takes_it_out(db):
-    post = make_post(status=Status.TRASH)
-
-    with write_transaction():
-        editing.publish(post, NOW)
-
-    assert (post.status, post.trashed_status) == (Status.PUBLIC, None)
-
-
 def test_deleting_takes_comments_along_and_moves_pages_up(db):
     top = make_page(slug="top")
     middle = make_page(slug="middle", parent_id=top.id)
@@ -271,3 +244,177 @@ def test_a_page_that_moves_up_to_a_taken_address_gets_another(db):
         editing.delete(about)
 
     assert (below.parent_id, below.slug) == (None, "team-2")
+
+
+# Who may read it
+
+
+PROTECTED = {"visibility": Visibility.PROTECTED, "password": "sesame"}
+PRIVATE = {"visibility": Visibility.PRIVATE}
+LONG = "The beginning.\n\n<!--more-->\n\nThe rest of it."
+
+
+def shown(post):
+    """What lists, feeds and cards could say of its words."""
+    return (post.password, post.lede, post.summary)
+
+
+@pytest.mark.parametrize("step", [Step.SAVE, Step.PUBLISH, Step.SUBMIT, Step.WITHDRAW])
+def test_a_password_takes_the_words_out_of_every_list(db, step):
+    post = save(make_post(source=LONG), step, text=content(source=LONG), **PROTECTED)
+
+    assert shown(post) == ("sesame", None, "")
+
+
+def test_without_the_password_the_words_are_back(db):
+    post = make_post(source=LONG, password="sesame")
+    assert shown(post) == ("sesame", None, "")
+
+    save(post, Step.PUBLISH, text=content(source=LONG))
+
+    assert shown(post)[0] == ""
+    assert "The beginning." in post.lede
+    assert post.summary.startswith("The beginning.")
+
+
+def test_a_new_post_is_protected_from_the_first(db):
+    post = create(Step.PUBLISH, text=content(source=LONG), **PROTECTED)
+
+    assert (post.status, shown(post)) == (Status.PUBLIC, ("sesame", None, ""))
+
+
+def test_a_draft_keeps_its_password_until_it_is_out(db):
+    post = create(Step.SAVE, **PROTECTED)
+
+    assert (post.status, post.password) == (Status.DRAFT, "sesame")
+    assert editing.visibility_of(post) == Visibility.PROTECTED
+
+
+@pytest.mark.parametrize("step", [Step.SAVE, Step.PUBLISH])
+@pytest.mark.parametrize("before", [Status.DRAFT, Status.PENDING, Status.PUBLIC])
+def test_what_is_to_be_private_is_so_at_once(db, before, step):
+    post = make_post(
+        status=before, published_at=NOON if before == Status.PUBLIC else None
+    )
+
+    save(post, step, **PRIVATE)
+
+    assert (post.status, post.slug) == (Status.PRIVATE, "a-title")
+    assert post.published_at == (NOON if before == Status.PUBLIC else NOW)
+    assert editing.visibility_of(post) == Visibility.PRIVATE
+
+
+def test_what_is_private_has_no_password_and_stands_nowhere(db):
+    category = make_category()
+    post = make_post(password="sesame", sticky=True, source=LONG, categories=[category])
+
+    save(
+        post,
+        Step.PUBLISH,
+        **PRIVATE,
+        password="sesame",
+        sticky=True,
+        category_ids=[category.id],
+    )
+
+    assert (post.password, post.sticky) == ("", False)
+    assert [link.published_at for link in post.category_links] == [None]
+
+
+@pytest.mark.parametrize("step", [Step.SAVE, Step.PUBLISH])
+def test_what_was_private_goes_public_at_its_moment(db, step):
+    post = save(make_post(status=Status.PRIVATE), step, published_at=None)
+
+    assert (post.status, post.published_at) == (Status.PUBLIC, NOON)
+
+
+def test_what_is_private_needs_a_title_as_what_is_public(db):
+    with pytest.raises(Untitled):
+        create(Step.SAVE, text=content(title=""), **PRIVATE)
+
+    assert queries.is_empty()
+
+
+def test_what_was_private_is_taken_back_like_any_other(db):
+    post = save(make_post(status=Status.PRIVATE), Step.WITHDRAW, **PRIVATE)
+
+    assert (post.status, post.published_at) == (Status.DRAFT, NOON)
+
+
+@pytest.mark.parametrize("chosen", list(Visibility))
+def test_a_restore_brings_back_what_was_chosen_last(db, chosen):
+    post = save(make_post(), Step.TRASH, visibility=chosen, password="sesame")
+    assert post.trashed_status in FINISHED
+
+    save(post, Step.RESTORE, visibility=chosen, password="sesame")
+
+    is_private = chosen == Visibility.PRIVATE
+    assert post.status == (Status.PRIVATE if is_private else Status.PUBLIC)
+    assert post.password == ("sesame" if chosen == Visibility.PROTECTED else "")
+
+
+def test_saving_in_the_trash_finishes_nothing(db):
+    post = make_post(status=Status.PRIVATE)
+    save(post, Step.TRASH, **PRIVATE)
+
+    save(post, **PRIVATE)
+
+    assert (post.status, post.trashed_status) == (Status.TRASH, Status.PRIVATE)
+
+
+def test_a_sticky_post_is_one_until_it_is_not(db):
+    post = create(Step.PUBLISH, sticky=True)
+    assert post.sticky
+
+    save(post, Step.PUBLISH)
+
+    assert not post.sticky
+
+
+def test_a_page_is_not_sticky(db):
+    assert not create(Step.PUBLISH, kind=Kind.PAGE, sticky=True).sticky
+
+
+# Waiting for review
+
+
+def test_a_draft_is_submitted_and_saved_while_it_waits(db):
+    post = create(Step.SUBMIT)
+    assert post.status == Status.PENDING
+
+    save(post, text=content("Better"))
+
+    assert (post.status, post.title) == (Status.PENDING, "Better")
+
+
+@pytest.mark.parametrize("before", [*FINISHED, Status.TRASH])
+def test_only_a_draft_is_submitted(db, before):
+    post = make_post(status=before)
+    chosen = editing.visibility_of(post)
+
+    save(post, Step.SUBMIT, visibility=chosen)
+
+    assert post.status == before
+
+
+# As it stands
+
+
+def test_a_category_is_added_to_the_others(db):
+    one, two = make_category(), make_category()
+    post = make_post(categories=[one])
+
+    with write_transaction():
+        added = [editing.file_also(post, two) for _ in range(2)]
+
+    assert (added, post.categories, post.version) == ([True, False], [one, two], 2)
+    assert {link.published_at for link in post.category_links} == {NOON}
+
+
+def test_another_becomes_the_author(db):
+    post, other = make_post(author=make_user()), make_user()
+
+    with write_transaction():
+        given = [editing.give(post, other) for _ in range(2)]
+
+    assert (given, post.author_id, post.version) == ([True, False], other.id, 2)

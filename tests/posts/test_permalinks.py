@@ -177,3 +177,48 @@ def test_a_structure_in_its_own_script_leads_to_the_post(app, visitor):
 
     assert address.isascii()
     assert visitor.get(address).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "number", "numbered"),
+    [
+        ("/2024/03/tea/", 2, "/2024/03/tea/2/"),
+        ("/tea/", 12, "/tea/12/"),
+        ("/tea", 2, "/tea/2"),
+        ("/archives/5", 2, "/archives/5/2"),
+        ("/tea.html", 3, "/tea.html/3"),
+    ],
+)
+def test_a_later_page_of_a_post_keeps_the_habit_of_slashes(path, number, numbered):
+    assert permalinks.numbered(path, number) == numbered
+    assert permalinks.numbered(path, 1) == path
+    assert permalinks.unnumbered(numbered) == (path.removesuffix("/"), number)
+    assert permalinks.unnumbered(numbered.rstrip("/") + "/") == (
+        path.removesuffix("/"),
+        number,
+    )
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/2",
+        "/2/",
+        "/tea/",
+        "/tea/x2/",
+        "/tea/2x/",
+        "/tea/٣/",
+        "/tea/-1/",
+        "/tea/2//",
+        "/tea/" + "9" * 30,
+    ],
+)
+def test_what_ends_in_no_number_is_no_later_page(path):
+    assert permalinks.unnumbered(path) is None
+
+
+def test_a_page_of_a_page_stands_below_it(db):
+    about = make_page(slug="about")
+
+    assert permalinks.post_url(about, 2) == "/about/2/"

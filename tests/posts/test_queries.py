@@ -1,4 +1,8 @@
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
 import pytest
+from sqlalchemy import event
 
 from blog.database import write_transaction
 from blog.posts import publishing, queries
@@ -188,3 +192,146 @@ def test_the_end_of_a_stretch_of_time_is_not_in_it(db):
     found = queries.page_of(queries.between(NOW, NOON - DAY, NOON), 1, 10).items
 
     assert titles(found) == ["at its start"]
+
+
+def test_sticky_posts_are_public_and_newest_first(db):
+    old = make_post(title="old", sticky=True, published_at=NOON - DAY)
+    new = make_post(title="new", sticky=True)
+    twin = make_post(title="twin", sticky=True)
+    make_post(title="not")
+    for state in (
+        {"published_at": None},
+        {"published_at": NOW + HOUR},
+        {"status": Status.PENDING},
+        {"status": Status.PRIVATE},
+        {"status": Status.TRASH},
+    ):
+        make_post(sticky=True, **state)
+    make_page(sticky=True)
+
+    assert queries.sticky(NOW) == [twin, new, old]
+
+
+def test_a_month_ends_where_the_next_one_begins(db):
+    for title, at in (
+        ("first", datetime(2024, 12, 1, tzinfo=UTC)),
+        ("last", datetime(2024, 12, 31, 23, 59, 59, tzinfo=UTC)),
+        ("next", datetime(2025, 1, 1, tzinfo=UTC)),
+    ):
+        make_post(title=title, published_at=at)
+
+    def shown(posts):
+        return titles(queries.page_of(posts, 1, 10).items)
+
+    assert shown(queries.of_month(NOW, 2024, 12)) == ["last", "first"]
+    assert shown(queries.of_year(NOW, 2024)) == ["last", "first"]
+    assert shown(queries.of_year(NOW, 2025)) == ["next"]
+
+
+@pytest.mark.parametrize(
+    "state",
+    [{"sticky": True}, {"password": "sesame"}, {"sticky": True, "password": "sesame"}],
+    ids=["sticky", "protected", "both"],
+)
+def test_neighbours_do_not_care_for_what_is_pinned_or_protected(db, state):
+    tea = make_category()
+    old, middle, new = (
+        make_post(published_at=NOON + number * HOUR, categories=[tea], **state)
+        for number in range(3)
+    )
+
+    assert queries.neighbours(middle, NOW) == (old, new)
+    assert queries.neighbours(middle, NOW, [tea]) == (old, new)
+
+
+# How SQLite goes about it
+
+
+@contextmanager
+def plans(db):
+    """The plans of all that the database is asked inside, a list of steps each."""
+    asked, found = [], []
+
+    def note(_connection, _cursor, statement, parameters, *_rest):
+        if statement.startswith("SELECT"):
+            asked.append((statement, parameters))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    connection = db.session.connection().connection
+    for statement, parameters in asked:
+        rows = connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        found.append([row[3] for row in rows])
+
+
+def no_step_is_slow(steps):
+    """Whether each step begins at a key, and nothing is sorted afterwards."""
+    return all(
+        each.startswith(("SEARCH", "SCALAR SUBQUERY", "LIST SUBQUERY", "CO-ROUTINE"))
+        for each in steps
+    )
+
+
+@pytest.fixture
+def timeline(db):
+    """Some posts in a category, as a site has them: the sizes are known to SQLite."""
+    tea = make_category()
+    posts = [
+        make_post(
+            published_at=NOON + number * HOUR, categories=[tea], sticky=not number
+        )
+        for number in range(5)
+    ]
+    for row in (tea, *posts):
+        db.session.refresh(row)  # so that nothing else is asked than the question
+    return tea, posts
+
+
+def test_home_walks_along_the_timeline(db, timeline):
+    with plans(db) as found:
+        queries.page_of(queries.newest_first(NOW), 1, 2)
+
+    for steps in found[:2]:  # how many, and which
+        assert any("ix_post_timeline (kind=? AND status=?" in each for each in steps)
+        assert no_step_is_slow(steps), steps
+
+
+def test_sticky_posts_are_found_by_their_own_index(db, timeline):
+    with plans(db) as found:
+        assert len(queries.sticky(NOW)) == 1
+
+    assert found[0][0] == "SCAN post USING INDEX ix_post_sticky"
+    assert no_step_is_slow(found[0][1:])
+
+
+@pytest.mark.parametrize("number", [0, 2, 4])
+def test_neighbours_are_one_seek_each(db, timeline, number):
+    _, posts = timeline
+
+    with plans(db) as found:
+        queries.neighbours(posts[number], NOW)
+
+    seek = "SEARCH post USING INDEX ix_post_timeline (kind=? AND status=? AND "
+    assert found == [
+        [f"{seek}published_at<?)"],
+        [f"{seek}published_at>? AND published_at<?)"],
+    ]
+
+
+@pytest.mark.parametrize("number", [0, 2, 4])
+def test_neighbours_within_a_category_are_one_seek_each(db, timeline, number):
+    tea, posts = timeline
+
+    with plans(db) as found:
+        queries.neighbours(posts[number], NOW, [tea])
+
+    assert len(found) == 2
+    bounds = ("published_at<?", "(published_at,post_id)>(?,?)")
+    for steps, bound in zip(found, bounds, strict=True):
+        [seek] = [each for each in steps if "post_category" in each]
+        assert seek.startswith("SEARCH post_category USING COVERING INDEX")
+        assert f"(category_id=? AND {bound}" in seek
+        assert "SEARCH post USING INTEGER PRIMARY KEY (rowid=?)" in steps

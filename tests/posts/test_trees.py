@@ -32,6 +32,13 @@ def test_a_row_cannot_be_put_into_itself_or_below():
     assert shape(trees.apart_from(rows[1], rows)) == [(1, 0), (5, 1), (4, 0)]
 
 
+def test_several_rows_cannot_be_put_into_each_other_or_below():
+    rows = [category(1), category(2, 1), category(3, 2), category(4), category(5, 4)]
+
+    assert shape(trees.apart_from_all([rows[1], rows[3]], rows)) == [(1, 0)]
+    assert trees.apart_from_all([], rows) == trees.branches(rows)
+
+
 def test_a_new_row_can_be_put_anywhere():
     rows = [category(1), category(2, 1)]
 

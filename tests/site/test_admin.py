@@ -53,11 +53,14 @@ def test_settings_are_saved(admin, db):
         timezone="Asia/Tehran",
         posts_per_page="7",
         neighbour_scope="category",
+        posts_per_rss="20",
+        rss_use_excerpt="y",
         comment_moderation="y",
         comment_max_links="0",
         moderation_keys="casino\r\npills\r\n",
     )
     data.pop("require_name_email")
+    data.pop("blog_public")
 
     answer = admin.post(PATH, data=data)
 
@@ -67,6 +70,8 @@ def test_settings_are_saved(admin, db):
     assert (site.language, site.timezone) == ("fa", "Asia/Tehran")
     assert (site.posts_per_page, site.comment_max_links) == (7, 0)
     assert site.neighbour_scope == NeighbourScope.CATEGORY
+    assert (site.posts_per_rss, site.rss_use_excerpt) == (20, True)
+    assert not site.blog_public
     assert (site.comment_moderation, site.require_name_email) == (True, False)
     assert site.moderation_keys == "casino\npills"
     page = admin.get(PATH).text
@@ -107,6 +112,9 @@ def test_a_structure_is_chosen_or_typed(admin, db, preset, typed_structure, stru
         {"posts_per_page": "ten"},
         {"posts_per_page": ""},
         {"posts_per_page": "9" * 5000},
+        {"posts_per_rss": "0"},
+        {"posts_per_rss": "101"},
+        {"posts_per_rss": ""},
         {"neighbour_scope": "universe"},
         {"permalink_preset": "/else/"},
         {"permalink_preset": "custom", "permalink_structure": "/%year%/"},

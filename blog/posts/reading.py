@@ -1,0 +1,172 @@
+"""What the person at the browser comes to: the post at an address, if they may read it,
+and whether its password has been given.
+
+A public page is the same for everybody. So who is at the browser is asked only where
+nothing public stands, and only of browsers that send a session at all; and then in the
+same way whether or not something private stands there.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple, NoReturn
+
+from flask import abort, current_app, redirect, request
+from werkzeug import Response
+
+from ..accounts import guard, sessions
+from ..security import set_personal
+from ..site import redirects
+from ..site.queries import settings
+from . import locks, old_addresses, permalinks, queries
+from .models import Kind, Post
+
+# As in WordPress.
+KEY_LIFETIME = timedelta(days=10)
+# A browser sends all its keys with every request, and servers read 8 KB of a header.
+MAX_KEYS = 40
+
+
+class Found(NamedTuple):
+    """A post, and which of its pages an address asks for."""
+
+    post: Post
+    number: int
+
+
+def found(path: str, now: datetime) -> Found | None:
+    """The post or page that a decoded path names, or means, and the person may read;
+    ``None`` for none. What is public goes first.
+    """
+    places = [(path, 1)]
+    last = permalinks.unnumbered(path)
+    if last:
+        places.append(last)
+    candidates = _candidates(path for path, _ in places)
+    public = [post for post in candidates if post.is_public(now)]
+    return _best(places, public) or _best(places, _private(candidates, now))
+
+
+def readable_or_404(post_id: int, now: datetime) -> Post:
+    """The post or page of that id.
+
+    :raise NotFound: if there is none that the person may read
+    """
+    post = _readable(post_id, now)
+    if post is None:
+        abort(404)
+    return post
+
+
+def nothing_here(now: datetime) -> NoReturn:
+    """Lead on to what has moved away from here, or to the address that is meant.
+
+    :raise NotFound: if there is nothing that the person may read
+    """
+    query = request.query_string.decode("latin-1")
+    moved = _address(redirects.target(permalinks.encoded(request.path), query), now)
+    if moved is not None and moved != permalinks.encoded(request.path):
+        abort(redirect(moved, 301))
+    corrected = old_addresses.corrected(request.path)
+    if corrected is not None:
+        abort(redirect(f"{corrected}?{query}" if query else corrected, 301))
+    abort(404)
+
+
+def numbered_address(post_id: int, now: datetime) -> str:
+    """Where ``/?p=3`` leads. A number of the site that moved in here goes first.
+
+    :raise NotFound: if that is nothing that the person may read
+    """
+    address = _address(redirects.target("/", f"p={post_id}") or post_id, now)
+    if address is None:
+        abort(404)
+    return address
+
+
+def is_open_to_visitor(post: Post) -> bool:
+    """Whether its words may be shown: it has no password, or this browser was given a
+    key to it.
+    """
+    if not post.is_protected:
+        return True
+    name = sessions.cookie_name(current_app, _purpose(post.id))
+    return locks.opens(post, request.cookies.get(name))
+
+
+def give_key(response: Response, post: Post) -> None:
+    """Let this browser open the post from now on. The keys it was given first go, if
+    they become too many.
+    """
+    prefix = sessions.cookie_name(current_app, _purpose(""))
+    held = [name for name in request.cookies if name.startswith(prefix)]
+    for name in held[: -MAX_KEYS + 1]:
+        purpose = _purpose(name.removeprefix(prefix))
+        sessions.take_back_cookie(current_app, response, purpose)
+    sessions.set_cookie(
+        current_app, response, _purpose(post.id), locks.key(post), KEY_LIFETIME
+    )
+
+
+def _purpose(post_id: int | str) -> str:
+    return f"opened-{post_id}"
+
+
+def _private(posts: Iterable[Post], now: datetime) -> list[Post]:
+    """Those of the posts that are not for everybody, but for this person."""
+    user = None
+    if sessions.browser().token:
+        set_personal(True)
+        user = guard.current_user()
+    readable = [post for post in posts if locks.is_readable_by(user, post, now)]
+    set_personal(bool(readable))
+    return readable
+
+
+def _readable(post_id: int | None, now: datetime) -> Post | None:
+    post = None if post_id is None else queries.identified(post_id)
+    if post is not None and post.is_public(now):
+        return post
+    private = _private([post] if post else [], now)
+    return private[0] if private else None
+
+
+def _address(post_id: int | None, now: datetime) -> str | None:
+    post = _readable(post_id, now)
+    return permalinks.post_url(post) if post else None
+
+
+def _candidates(paths: Iterable[str]) -> list[Post]:
+    """The posts that could stand at one of these paths."""
+    slugs: set[str] = set()
+    ids: set[int] = set()
+    for path in paths:
+        slugs.add(path.rstrip("/").rpartition("/")[2])
+        sought = permalinks.parse(path, settings().permalink_structure)
+        if sought and sought.slug:
+            slugs.add(sought.slug)
+        if sought and sought.post_id is not None:
+            ids.add(sought.post_id)
+    named = queries.named(*sorted(slugs))
+    return [*named, *filter(None, map(queries.identified, sorted(ids)))]
+
+
+def _best(places: Sequence[tuple[str, int]], posts: Sequence[Post]) -> Found | None:
+    """The post whose own address is one of the places, else one that a place means."""
+    own = [permalinks.post_url(post).rstrip("/") for post in posts]
+    for path, number in places:
+        wanted = permalinks.encoded(path.rstrip("/"))
+        if wanted in own:
+            return Found(posts[own.index(wanted)], number)
+    for path, number in places:
+        sought = permalinks.parse(path, settings().permalink_structure)
+        meant = [post for post in posts if sought and _fits(post, sought)]
+        if meant:
+            return Found(meant[0], number)
+    return None
+
+
+def _fits(post: Post, sought: permalinks.Sought) -> bool:
+    """Whether it is the post that an address means which is not quite its own."""
+    if sought.post_id is not None:
+        return post.id == sought.post_id
+    return post.kind == Kind.POST and post.slug == sought.slug
