@@ -1,0 +1,192 @@
+"""A feed and its entries, the same for every format. Nothing that is protected by a
+password gets into one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from ..comments import moderation
+from ..comments.models import Comment
+from ..i18n import gettext as _
+from ..posts import permalinks
+from ..posts.models import Post
+from ..security import absolute_url
+from ..site.models import Site
+from ..text import excerpts, policies
+from . import portable
+from .formats import Format, address
+
+
+class Person(NamedTuple):
+    """Who wrote it; ``url`` is "" for somebody without one."""
+
+    name: str
+    url: str
+
+
+class Discussion(NamedTuple):
+    """The comments on an entry: their place on its page, their feeds, their number."""
+
+    url: str
+    rss: str
+    atom: str
+    number: int
+
+
+class Original(NamedTuple):
+    """What a comment answers: the post, or another comment."""
+
+    guid: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A post or a comment, in addresses and texts that need nothing of this site.
+
+    ``summary`` is plain text. ``html`` is ``None`` where a feed is not to hold the
+    whole text. Both are plain strings, so that a template escapes them.
+    """
+
+    guid: str
+    url: str
+    title: str
+    author: Person
+    published_at: datetime
+    updated_at: datetime
+    summary: str
+    html: str | None
+    subjects: Sequence[str] = ()
+    discussion: Discussion | None = None
+    answers: Original | None = None
+
+
+@dataclass(frozen=True)
+class Feed:
+    """What is new about something, the newest first.
+
+    ``base`` is the path whose feed this is, ``page`` that of the page for people.
+    """
+
+    base: str
+    page: str
+    title: str
+    description: str
+    entries: Sequence[Entry]
+
+    @property
+    def url(self) -> str:
+        """The page for people, in full."""
+        return absolute_url(self.page)
+
+    @property
+    def updated_at(self) -> datetime | None:
+        """When the latest of its entries was written or changed."""
+        return max((entry.updated_at for entry in self.entries), default=None)
+
+    def address(self, format: Format) -> str:
+        """Where it stands in a format, in full."""
+        return absolute_url(address(self.base, format))
+
+
+def post_entry(post: Post, site: Site, now: datetime) -> Entry:
+    """A public post. Of a protected one only that it is there."""
+    path = permalinks.post_url(post)
+    url = absolute_url(path)
+    published_at = post.published_at or post.edited_at
+    summary: str
+    html: str | None
+    if post.is_protected:
+        summary, html = _("This post is protected by a password."), None
+    else:
+        summary = post.summary
+        html = None if site.rss_use_excerpt else _text(post, url)
+    return Entry(
+        guid=portable.guid(post),
+        url=url,
+        title=_title(post),
+        author=Person(
+            post.author.display_name, absolute_url(permalinks.author_url(post.author))
+        ),
+        published_at=published_at,
+        # One that was scheduled is news on its day, not on the day it was written.
+        updated_at=max(published_at, post.edited_at),
+        summary=summary,
+        html=html,
+        subjects=_subjects(post),
+        discussion=_discussion(post, path, site, now),
+    )
+
+
+def _text(post: Post, url: str) -> str:
+    return portable.absolute("\n".join(post.pages), url)
+
+
+def _subjects(post: Post) -> list[str]:
+    """The names of its categories and tags; one of each may share a name."""
+    categories = [category.name for category in post.categories]
+    return list(dict.fromkeys([*categories, *(tag.name for tag in post.tags)]))
+
+
+def _title(post: Post) -> str:
+    return post.title or _("Untitled")
+
+
+def has_discussion(post: Post, site: Site, now: datetime) -> bool:
+    """Whether there are comments that anybody may read, or may come to be some."""
+    if post.is_protected:
+        return False
+    return post.comment_count > 0 or moderation.is_open(post, site, now)
+
+
+def _discussion(post: Post, path: str, site: Site, now: datetime) -> Discussion | None:
+    if not has_discussion(post, site, now):
+        return None
+    place = "comments" if post.comment_count else "respond"
+    return Discussion(
+        url=absolute_url(f"{path}#{place}"),
+        rss=absolute_url(address(path, Format.RSS)),
+        atom=absolute_url(address(path, Format.ATOM)),
+        number=post.comment_count,
+    )
+
+
+def comment_entry(comment: Comment, *, names_post: bool) -> Entry:
+    """An approved comment on a post that anybody may read; ``names_post`` where a feed
+    holds comments on several.
+    """
+    url = absolute_url(permalinks.comment_url(comment))
+    name = comment.author or _("Anonymous")
+    title = _("By: %(name)s", name=name)
+    if names_post:
+        title = _(
+            "Comment on %(title)s by %(name)s", title=_title(comment.post), name=name
+        )
+    return Entry(
+        guid=_comment_guid(comment.post_id, comment.id),
+        url=url,
+        title=title,
+        author=Person(name, policies.address(comment.url) or ""),
+        published_at=comment.created_at,
+        updated_at=max(comment.created_at, comment.edited_at or comment.created_at),
+        summary=excerpts.excerpt(comment.html),
+        html=portable.absolute(comment.html, url),
+        answers=_original(comment),
+    )
+
+
+def _comment_guid(post_id: int, comment_id: int) -> str:
+    """The address of a comment that outlives every change of permalinks."""
+    return absolute_url(f"/?p={post_id}#comment-{comment_id}")
+
+
+def _original(comment: Comment) -> Original:
+    page = absolute_url(permalinks.post_url(comment.post))
+    if comment.parent_id is None:
+        return Original(portable.guid(comment.post), page)
+    return Original(
+        _comment_guid(comment.post_id, comment.parent_id),
+        f"{page}#comment-{comment.parent_id}",
+    )
