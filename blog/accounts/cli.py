@@ -63,8 +63,7 @@ def create(
 def reset_password(name: str, password_stdin: bool) -> None:
     """Give the person who logs in as NAME another password, and log them out."""
     user = _by_name(name)
-    known = [user.name, user.display_name, user.email]
-    password_hash = _new_hash(password_stdin, known)
+    password_hash = _new_hash(password_stdin, users.known_of(user))
     with write_transaction():
         users.set_password(user, password_hash)
     throttle.forget(user.name)
@@ -73,8 +72,16 @@ def reset_password(name: str, password_stdin: bool) -> None:
 
 
 @group.command()
-def setup_link() -> None:
-    """Print the address at which the first admin can be made, once, within a day."""
+@click.argument("name", required=False)
+def setup_link(name: str | None) -> None:
+    """Print a link that is good once.
+
+    With it the person who logs in as NAME chooses a password: within seven days, or one
+    if there is a password already. Without NAME it makes the first admin, within a day.
+    """
+    if name is not None:
+        _password_link(_by_name(name))
+        return
     with write_transaction():
         link = setup.one_time_link(utcnow())
     if link is None:
@@ -82,6 +89,14 @@ def setup_link() -> None:
             "There is an admin already; blog users create makes another one."
         )
     click.echo(link)
+
+
+def _password_link(user: User) -> None:
+    with write_transaction():
+        if not user.is_active:
+            raise click.ClickException(f"The account of {user.name!r} is disabled.")
+        link = setup.link_for(user, utcnow())
+    click.echo(link.url)
 
 
 def _by_name(name: str) -> User:

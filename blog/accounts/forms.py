@@ -1,6 +1,7 @@
 """What people type about themselves."""
 
 from collections.abc import Iterable
+from typing import TypedDict
 from urllib.parse import urlsplit
 
 from flask import current_app
@@ -18,14 +19,14 @@ from .models import User
 
 MAX_EMAIL = 254
 MAX_BIO = 2_000
-_REQUIRED = _l("This is needed.")
+REQUIRED = _l("This is needed.")
 
 
-def _one_line(value: str | None) -> str:
+def one_line(value: str | None) -> str:
     return single_line(value or "", users.MAX_DISPLAY_NAME)
 
 
-class _Form(FlaskForm):
+class Form(FlaskForm):
     """A form about ``user``, or about somebody who is not known yet."""
 
     def __init__(self, user: User | None = None) -> None:
@@ -33,49 +34,62 @@ class _Form(FlaskForm):
         self._user = user
 
 
-class LoginForm(_Form):
+class LoginForm(Form):
     """A name and a password; whether they are right is not the form's business."""
 
     username = StringField(
         _l("Username"),
         filters=[lambda value: users.normalised_name(value or "")],
-        validators=[DataRequired(_REQUIRED)],
+        validators=[DataRequired(REQUIRED)],
         render_kw={"autocomplete": "username", "autocapitalize": "none"},
     )
     password = PasswordField(
         _l("Password"),
-        validators=[InputRequired(_REQUIRED)],
+        validators=[InputRequired(REQUIRED)],
         render_kw={"autocomplete": "current-password"},
     )
 
 
-class SetupForm(_Form):
-    """Who the first admin is."""
+class NameForm(Form):
+    """A login name that is new."""
 
     username = StringField(
         _l("Username"),
         description=_l("You log in with it. Letters a to z, digits, hyphens."),
         filters=[lambda value: users.normalised_name(value or "")],
-        validators=[DataRequired(_REQUIRED)],
+        validators=[DataRequired(REQUIRED)],
         render_kw={"autocomplete": "username", "autocapitalize": "none"},
     )
+
+    def validate_username(self, field: Field) -> None:
+        if not users.is_name(field.data):
+            raise ValidationError(
+                _("3 to 32 of these, please: a to z, digits, - and _.")
+            )
+        if queries.by_name(field.data) is not None:
+            raise ValidationError(_("Somebody else has this name."))
+
+
+class SetupForm(NameForm):
+    """Who the first admin is."""
+
     display_name = StringField(
         _l("Your name"),
         description=_l("Readers see it above what you write."),
-        filters=[_one_line],
-        validators=[DataRequired(_REQUIRED)],
+        filters=[one_line],
+        validators=[DataRequired(REQUIRED)],
         render_kw={"autocomplete": "name"},
     )
     email = EmailField(
         _l("E-mail address"),
         description=_l("It is never shown."),
-        validators=[DataRequired(_REQUIRED), Length(max=MAX_EMAIL)],
+        validators=[DataRequired(REQUIRED), Length(max=MAX_EMAIL)],
         render_kw={"autocomplete": "email"},
     )
     password = PasswordField(
         _l("Password"),
         description=_l("At least 15 characters: a few words in a row, for example."),
-        validators=[InputRequired(_REQUIRED)],
+        validators=[InputRequired(REQUIRED)],
         render_kw={"autocomplete": "new-password"},
     )
 
@@ -88,35 +102,36 @@ class SetupForm(_Form):
             "email": self.email.data or "",
         }
 
-    def validate_username(self, field: Field) -> None:
-        if not users.is_name(field.data):
-            raise ValidationError(
-                _("3 to 32 of these, please: a to z, digits, - and _.")
-            )
-        if queries.by_name(field.data) is not None:
-            raise ValidationError(_("Somebody else has this name."))
-
     def validate_email(self, field: Field) -> None:
-        _take_email(field, None)
+        take_email(field, None)
 
     def validate_password(self, field: Field) -> None:
-        _check(field, self.person.values())
+        check_password(field, self.person.values())
 
 
-class ProfileForm(_Form):
+class Profile(TypedDict):
+    """What ``users.describe`` wants to know."""
+
+    display_name: str
+    email: str | None
+    url: str
+    bio: str
+
+
+class ProfileForm(Form):
     """What a person says of themselves."""
 
     display_name = StringField(
         _l("Name"),
         description=_l("Readers see it above what you write."),
-        filters=[_one_line],
-        validators=[DataRequired(_REQUIRED)],
+        filters=[one_line],
+        validators=[DataRequired(REQUIRED)],
         render_kw={"autocomplete": "name"},
     )
     email = EmailField(
         _l("E-mail address"),
         description=_l("It is never shown."),
-        validators=[DataRequired(_REQUIRED), Length(max=MAX_EMAIL)],
+        validators=[Length(max=MAX_EMAIL)],
         render_kw={"autocomplete": "email"},
     )
     url = URLField(
@@ -132,18 +147,29 @@ class ProfileForm(_Form):
         render_kw={"dir": "auto", "rows": 4},
     )
 
+    def __init__(self, user: User) -> None:
+        super().__init__(user)
+        self._person = user
+        # Of an imported author nobody may know it; once known it stays.
+        self.email.flags.required = user.email is not None
+
     @property
-    def values(self) -> dict[str, str]:
+    def values(self) -> Profile:
         """What they say, by the names of ``users.describe``."""
         return {
             "display_name": self.display_name.data or "",
-            "email": self.email.data or "",
+            "email": self.email.data or None,
             "url": self.url.data or "",
             "bio": self.bio.data or "",
         }
 
     def validate_email(self, field: Field) -> None:
-        _take_email(field, self._user)
+        if (field.data or "").strip():
+            take_email(field, self._person)
+        elif self._person.email is not None:
+            raise ValidationError(str(REQUIRED))
+        else:
+            field.data = ""
 
     def validate_url(self, field: Field) -> None:
         if not (field.data or "").strip():
@@ -155,36 +181,42 @@ class ProfileForm(_Form):
         field.data = address
 
 
-class PasswordForm(_Form):
+class PasswordForm(Form):
     """One's password, changed by somebody who knows the present one."""
 
     current_password = PasswordField(
         _l("Present password"),
-        validators=[InputRequired(_REQUIRED)],
+        validators=[InputRequired(REQUIRED)],
         render_kw={"autocomplete": "current-password"},
     )
     password = PasswordField(
         _l("New password"),
         description=_l("At least 15 characters: a few words in a row, for example."),
-        validators=[InputRequired(_REQUIRED)],
+        validators=[InputRequired(REQUIRED)],
         render_kw={"autocomplete": "new-password"},
     )
     password_again = PasswordField(
         _l("New password, once more"),
-        validators=[InputRequired(_REQUIRED)],
+        validators=[InputRequired(REQUIRED)],
         render_kw={"autocomplete": "new-password"},
     )
 
     def validate_password(self, field: Field) -> None:
-        user = self._user
-        _check(field, (user.name, user.display_name, user.email) if user else ())
+        check_password(field, users.known_of(self._user) if self._user else ())
 
     def validate_password_again(self, field: Field) -> None:
         if field.data != self.password.data:
             raise ValidationError(_("This is not the same as above."))
 
 
-def _check(field: Field, known: Iterable[str]) -> None:
+class ChoosePasswordForm(PasswordForm):
+    """One's password, chosen by somebody who has a link for it."""
+
+    # It may have been forgotten, or there never was one.
+    current_password = None  # type: ignore[assignment]
+
+
+def check_password(field: Field, known: Iterable[str]) -> None:
     """Refuse a password that is not good enough, given what others know of a person."""
     host = urlsplit(current_app.config["SITE_URL"]).hostname or ""
     found = passwords.problems(field.data, [*known, settings().title, host])
@@ -192,7 +224,7 @@ def _check(field: Field, known: Iterable[str]) -> None:
         raise ValidationError(" ".join(found))
 
 
-def _take_email(field: Field, owner: User | None) -> None:
+def take_email(field: Field, owner: User | None) -> None:
     """Put the address as it is stored into the field, if it is one and is free."""
     address = users.normalised_email(field.data or "")
     if address is None:

@@ -8,7 +8,7 @@ import re
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, update
+from sqlalchemy import delete, or_, select, update
 
 from ..database import session
 from . import queries
@@ -35,7 +35,7 @@ _SYSTEMS = (
 def begin(
     user: User, *, now: datetime, data: str = "{}", user_agent: str = "", ip: str = ""
 ) -> str:
-    """Add a session and give its token, which is stored nowhere.
+    """Add a session and give its token, which is stored nowhere. The person was seen.
 
     Sessions that have expired, of anybody, are thrown away.
     """
@@ -48,6 +48,7 @@ def begin(
         )
     )
     token = secrets.token_urlsafe(32)
+    user.seen_at = now
     session.add(
         UserSession(
             token_hash=hashed(token),
@@ -105,11 +106,10 @@ def keep_data(token: str, data: str) -> None:
 
 def mark_seen(token: str, now: datetime) -> None:
     """Write down that somebody was here."""
-    session.execute(
-        update(UserSession)
-        .where(UserSession.token_hash == hashed(token))
-        .values(seen_at=now)
-    )
+    here = UserSession.token_hash == hashed(token)
+    session.execute(update(UserSession).where(here).values(seen_at=now))
+    owner = select(UserSession.user_id).where(here).scalar_subquery()
+    session.execute(update(User).where(User.id == owner).values(seen_at=now))
 
 
 def is_stale(seen_at: datetime, now: datetime) -> bool:

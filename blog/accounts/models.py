@@ -25,10 +25,13 @@ class User(Model):
     ``slug`` stands in the author's address and is never the login name's secret twin:
     it is made from the display name (an imported author keeps the old address).
     ``password_hash`` is ``None`` for an account that cannot log in (yet), ``email`` for
-    an imported author whose address nobody knows.
+    an imported author whose address nobody knows. ``seen_at`` is when they were here
+    last, to the hour; ``None`` before they ever were.
     """
 
     __tablename__ = "user"
+    # The id of who was deleted is in forms and in cookies; nobody else may get it.
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
@@ -40,6 +43,7 @@ class User(Model):
     role: Mapped[Role] = mapped_column(Choice(Role))
     password_hash: Mapped[str | None]
     created_at: Mapped[datetime]
+    seen_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
 
     sessions: Mapped[list["UserSession"]] = relationship(

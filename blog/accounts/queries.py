@@ -16,6 +16,11 @@ _ADMINS = select(User).where(
 )
 
 
+def by_id(user_id: int) -> User | None:
+    """The person of that id."""
+    return session.get(User, user_id)
+
+
 def by_name(name: str) -> User | None:
     """Who logs in as ``name``."""
     return session.scalar(select(User).where(User.name == name))
@@ -62,6 +67,15 @@ def logins_of(user: User, seen_after: datetime) -> Sequence[UserSession]:
         .where(UserSession.user_id == user.id, UserSession.seen_at > seen_after)
         .order_by(UserSession.seen_at.desc(), UserSession.created_at.desc())
     ).all()
+
+
+def open_link(user: User, now: datetime) -> SetupLink | None:
+    """The link with which a person can choose a password, if one is out."""
+    return session.scalar(
+        select(SetupLink).where(
+            SetupLink.user_id == user.id, SetupLink.expires_at > now
+        )
+    )
 
 
 def setup_link(token_hash: str, now: datetime) -> SetupLink | None:

@@ -113,8 +113,8 @@ class Sessions(SessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> BrowserSession:
         return BrowserSession(
-            token=request.cookies.get(_name(app, "session")),
-            visitor=request.cookies.get(_name(app, "visitor")),
+            token=request.cookies.get(cookie_name(app, "session")),
+            visitor=request.cookies.get(cookie_name(app, "visitor")),
         )
 
     def save_session(
@@ -125,13 +125,13 @@ class Sessions(SessionInterface):
             _save_row(session)
         if session.is_visitors_and_changed:
             signed = _signer("visitor").dumps(dict(session))
-            _set_cookie(app, response, "visitor", signed)
+            set_cookie(app, response, "visitor", signed)
         elif session.was_replaced:
-            _take_back(app, response, "visitor")
+            take_back_cookie(app, response, "visitor")
         if session.was_replaced and session.token is not None:
-            _set_cookie(app, response, "session", session.token)
+            set_cookie(app, response, "session", session.token)
         elif session.opens_nothing:
-            _take_back(app, response, "session")
+            take_back_cookie(app, response, "session")
         if session.is_loaded or session.was_replaced:
             response.vary.add("Cookie")
 
@@ -180,7 +180,7 @@ def drop() -> None:
 
 def device() -> Device:
     """The browser that sent this request, by its signed cookie; else a new one."""
-    cookie = request.cookies.get(_name(current_app, "device"), "")
+    cookie = request.cookies.get(cookie_name(current_app, "device"), "")
     try:
         id, user_ids = _signer("device").loads(
             cookie, max_age=int(DEVICE_LIFETIME.total_seconds())
@@ -195,7 +195,7 @@ def remember_device(response: BaseResponse, user: User) -> None:
     known = device()
     others = [id for id in known.user_ids if id != user.id]
     ids = [user.id, *others][:MAX_PEOPLE_ON_DEVICE]
-    _set_cookie(
+    set_cookie(
         current_app,
         response,
         "device",
@@ -248,21 +248,23 @@ def _is_https(app: Flask) -> bool:
     return str(app.config["SITE_URL"]).startswith("https:")
 
 
-def _name(app: Flask, purpose: str) -> str:
+def cookie_name(app: Flask, purpose: str) -> str:
     """A cookie's name. ``__Host-`` makes browsers refuse one that came over http, or
     from a neighbouring host; it needs https."""
     return f"__Host-{purpose}" if _is_https(app) else purpose
 
 
-def _set_cookie(
+def set_cookie(
     app: Flask,
     response: BaseResponse,
     purpose: str,
     value: str,
     lifetime: timedelta | None = None,
 ) -> None:
+    """Give the browser a cookie that no script reads; without a lifetime, until it is
+    closed."""
     response.set_cookie(
-        _name(app, purpose),
+        cookie_name(app, purpose),
         value,
         max_age=lifetime,
         secure=_is_https(app),
@@ -272,9 +274,9 @@ def _set_cookie(
     )
 
 
-def _take_back(app: Flask, response: Response, purpose: str) -> None:
+def take_back_cookie(app: Flask, response: BaseResponse, purpose: str) -> None:
     """Let the browser forget a cookie, if it has it."""
-    name = _name(app, purpose)
+    name = cookie_name(app, purpose)
     if name in request.cookies:
         response.delete_cookie(
             name, secure=_is_https(app), httponly=True, samesite="Lax", path="/"

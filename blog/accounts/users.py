@@ -1,15 +1,18 @@
-"""People: made, changed, disabled. The rules that span more than one of them."""
+"""People: made, changed, disabled, deleted. The rules that span more than one."""
 
 import re
 from datetime import datetime
 
 from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import delete as delete_rows
+from sqlalchemy import select, update
 
 from ..database import session
+from ..posts.models import Post
 from ..text.normalize import single_line
 from ..text.slugs import slugify, suffixed
 from . import logins, queries
-from .models import Role, User
+from .models import Role, SetupLink, User
 
 NAME = re.compile(r"[a-z0-9_-]{3,32}")
 MAX_DISPLAY_NAME = 100
@@ -27,12 +30,20 @@ class EmailTaken(Refused):
     """Somebody else has this e-mail address."""
 
 
+class SlugTaken(Refused):
+    """Another author has this address."""
+
+
 class OwnAccount(Refused):
-    """Nobody changes their own role or disables themselves."""
+    """Nobody changes their own role, or disables or deletes themselves."""
 
 
 class LastAdmin(Refused):
     """Without this admin there would be none."""
+
+
+class NeedsHeir(Refused):
+    """A person who has posts is not deleted before somebody else gets them."""
 
 
 def is_name(text: str) -> bool:
@@ -57,20 +68,21 @@ def normalised_email(text: str) -> str | None:
 def create(
     *,
     name: str,
-    email: str,
+    email: str | None,
     role: Role,
     now: datetime,
     display_name: str = "",
     password_hash: str | None = None,
 ) -> User:
-    """A new person, added to the session. Name and e-mail address are normalised ones.
+    """A new person, added to the session. Name and e-mail address are normalised ones;
+    ``None`` is an address that nobody knows.
 
     :raise NameTaken: if somebody logs in with this name
     :raise EmailTaken: if somebody has this address
     """
     if queries.by_name(name) is not None:
         raise NameTaken(name)
-    if queries.by_email(email) is not None:
+    if email is not None and queries.by_email(email) is not None:
         raise EmailTaken(email)
     display_name = single_line(display_name, MAX_DISPLAY_NAME) or name
     user = User(
@@ -86,22 +98,43 @@ def create(
     return user
 
 
-def describe(user: User, *, display_name: str, email: str, url: str, bio: str) -> None:
-    """Change what a person says of themselves. The address as an author stays.
+def describe(
+    user: User, *, display_name: str, email: str | None, url: str, bio: str
+) -> None:
+    """Change what a person says of themselves. The address as an author stays. Without
+    an ``email`` the one that is known, if any, stays.
 
     :raise EmailTaken: if somebody else has this address
     """
-    other = queries.by_email(email)
-    if other is not None and other is not user:
-        raise EmailTaken(email)
+    if email is not None:
+        if queries.by_email(email) not in (None, user):
+            raise EmailTaken(email)
+        user.email = email
     user.display_name = single_line(display_name, MAX_DISPLAY_NAME) or user.name
-    user.email, user.url, user.bio = email, url, bio
+    user.url, user.bio = url, bio
+
+
+def known_of(user: User) -> list[str]:
+    """What others know of a person, and a password had better not be made of."""
+    return [user.name, user.display_name, user.email or ""]
+
+
+def change_slug(user: User, slug: str) -> None:
+    """Give a person another address as an author.
+
+    :raise SlugTaken: if another author has it
+    """
+    if queries.by_slug(slug) not in (None, user):
+        raise SlugTaken(slug)
+    user.slug = slug
 
 
 def set_password(user: User, password_hash: str) -> None:
-    """Give a person another password, and log them out everywhere."""
+    """Give a person another password, and log them out everywhere. A link with which
+    one could be chosen is worth nothing any more."""
     user.password_hash = password_hash
     logins.end_all(user)
+    end_links(user)
 
 
 def change_role(user: User, role: Role, *, by: User | None) -> None:
@@ -132,11 +165,37 @@ def disable(user: User, now: datetime, *, by: User | None) -> None:
     _ensure_another_admin(user)
     user.disabled_at = user.disabled_at or now
     logins.end_all(user)
+    end_links(user)
 
 
 def enable(user: User) -> None:
     """Let a person in again."""
     user.disabled_at = None
+
+
+def end_links(user: User) -> None:
+    """Take back the links with which a person could choose a password."""
+    session.execute(delete_rows(SetupLink).where(SetupLink.user_id == user.id))
+
+
+def delete(user: User, *, by: User | None, heir: User | None) -> None:
+    """Take a person away. ``heir`` gets their posts and pages, in whatever state; what
+    they said in comments stays, under the name it was said with.
+
+    :raise OwnAccount: if it is one's own account
+    :raise LastAdmin: if no admin would be left
+    :raise NeedsHeir: if there are posts, and nobody else to get them
+    """
+    if by is user:
+        raise OwnAccount
+    _ensure_another_admin(user)
+    theirs = Post.author_id == user.id
+    if heir is None or heir is user:
+        if session.scalar(select(Post.id).where(theirs).limit(1)) is not None:
+            raise NeedsHeir(user.name)
+    else:
+        session.execute(update(Post).where(theirs).values(author_id=heir.id))
+    session.delete(user)
 
 
 def _ensure_another_admin(user: User) -> None:

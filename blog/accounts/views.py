@@ -1,4 +1,4 @@
-"""Logging in and out, and making the first admin."""
+"""Logging in and out, and what a link that is good once is for."""
 
 import logging
 from datetime import datetime
@@ -6,7 +6,6 @@ from datetime import datetime
 from flask import (
     Blueprint,
     Response,
-    abort,
     make_response,
     redirect,
     render_template,
@@ -24,7 +23,7 @@ from ..i18n import gettext as _
 from ..i18n import ngettext
 from ..security import anyone, max_body, safe_redirect_target
 from . import logins, passwords, queries, sessions, setup, throttle, users
-from .forms import LoginForm, SetupForm
+from .forms import ChoosePasswordForm, LoginForm, SetupForm
 from .guard import current_user
 from .models import User
 from .throttle import Attempt
@@ -97,36 +96,29 @@ def logout_by_link() -> BaseResponse:
 
 @bp.get("/setup/<token>")
 @anyone
-def first_admin(token: str) -> BaseResponse:
-    """The form for the first admin. Opening it does not use up the link."""
-    _ensure_open(token, utcnow())
-    return _setup_page(SetupForm(), 200)
+def open_link(token: str) -> BaseResponse:
+    """The form that a link is for. Opening it does not use it up."""
+    now = utcnow()
+    guest = setup.guest(token, now)
+    if guest is not None:
+        return _password_page(ChoosePasswordForm(guest), guest, 200)
+    if setup.is_open(token, now):
+        return _setup_page(SetupForm(), 200)
+    return _spent_page()
 
 
 @bp.post("/setup/<token>")
 @anyone
 @max_body(MAX_BODY)
-def make_first_admin(token: str) -> BaseResponse:
-    """Make the first admin and log them in."""
+def use_link(token: str) -> BaseResponse:
+    """Choose a password, or make the first admin, and be logged in."""
     now = utcnow()
-    _ensure_open(token, now)
-    form = SetupForm()
-    if not form.validate():
-        return _setup_page(form, 422)
-
-    password_hash = passwords.hashed(form.password.data or "")
-    with write_transaction():
-        user = setup.make_first_admin(
-            token,
-            **form.person,
-            password_hash=password_hash,
-            now=now,
-        )
-        new_token = sessions.begin(user, now)
-    sessions.keep(new_token)
-    response = redirect(HOME, 303)
-    sessions.remember_device(response, user)
-    return response
+    guest = setup.guest(token, now)
+    if guest is not None:
+        return _choose_password(token, guest, now)
+    if setup.is_open(token, now):
+        return _make_first_admin(token, now)
+    return _spent_page()
 
 
 @bp.errorhandler(setup.LinkSpent)
@@ -158,7 +150,7 @@ def stale_form(error: CSRFError) -> BaseResponse:
 @bp.after_request
 def keep_token_to_ourselves(response: Response) -> Response:
     """The address of the setup page is a key; no other site may learn it."""
-    if request.endpoint in ("accounts.first_admin", "accounts.make_first_admin"):
+    if request.endpoint in ("accounts.open_link", "accounts.use_link"):
         response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
@@ -220,16 +212,52 @@ def _login_page(form: LoginForm, status: int, problem: str | None = None) -> Res
     return make_response(page, status)
 
 
+def _make_first_admin(token: str, now: datetime) -> BaseResponse:
+    form = SetupForm()
+    if not form.validate():
+        return _setup_page(form, 422)
+    password_hash = passwords.hashed(form.password.data or "")
+    with write_transaction():
+        user = setup.make_first_admin(
+            token,
+            **form.person,
+            password_hash=password_hash,
+            now=now,
+        )
+        new_token = sessions.begin(user, now)
+    return _logged_in(user, new_token)
+
+
+def _choose_password(token: str, guest: User, now: datetime) -> BaseResponse:
+    form = ChoosePasswordForm(guest)
+    if not form.validate():
+        return _password_page(form, guest, 422)
+    password_hash = passwords.hashed(form.password.data or "")
+    with write_transaction():
+        user = setup.choose_password(token, password_hash, now)
+        new_token = sessions.begin(user, now)
+    throttle.forget(user.name)
+    return _logged_in(user, new_token)
+
+
+def _logged_in(user: User, token: str) -> BaseResponse:
+    sessions.keep(token)
+    response = redirect(HOME, 303)
+    sessions.remember_device(response, user)
+    return response
+
+
 def _setup_page(form: SetupForm, status: int) -> Response:
     return make_response(render_template("accounts/setup.html", form=form), status)
 
 
-def _ensure_open(token: str, now: datetime) -> None:
-    if not setup.is_open(token, now):
-        abort(
-            404,
-            _(
-                "This link was used before or has expired. On the server, "
-                "“blog users setup-link” prints a new one while there is no admin."
-            ),
-        )
+def _password_page(form: ChoosePasswordForm, user: User, status: int) -> Response:
+    page = render_template("accounts/choose_password.html", form=form, user=user)
+    return make_response(page, status)
+
+
+def _spent_page() -> Response:
+    """What to do with a link that is good for nothing any more. One that was used and
+    one that never was are told apart by nobody: their hashes are gone."""
+    page = render_template("accounts/spent.html", has_admin=queries.has_admin())
+    return make_response(page, 404)

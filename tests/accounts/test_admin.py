@@ -101,6 +101,18 @@ def test_nobody_gives_themselves_a_role(client_for, rows):
     assert user.password_hash
 
 
+def test_who_has_no_address_need_not_give_one(client_for, rows):
+    client = client_for("author", email=None)
+
+    response = save(client, display_name="Ada")
+
+    assert response.status_code == 303
+    assert rows(select(User.email)) == [None]
+    assert save(client, email="ada@example.org").status_code == 303
+    assert save(client, email="").status_code == 422
+    assert rows(select(User.email)) == ["ada@example.org"]
+
+
 # Password
 
 

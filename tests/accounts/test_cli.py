@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from blog.accounts import passwords
-from blog.accounts.models import Role, User, UserSession
+from blog.accounts.models import Role, SetupLink, User, UserSession
 from tests.accounts.conftest import NEWCOMER
 from tests.factories import NOW, PASSWORD, make_user
 
@@ -114,6 +114,42 @@ def test_there_is_no_setup_link_beside_an_admin(app, run):
 
     assert result.exit_code == 1
     assert "There is an admin already" in result.output
+
+
+def test_a_setup_link_with_a_name_is_for_that_person(app, run, visitor):
+    with app.app_context():
+        make_user(role=Role.ADMIN)
+        make_user(name="ada", display_name="Ada Lovelace")
+
+    result = run("setup-link", "Ada")
+
+    assert result.exit_code == 0
+    path = result.output.strip().removeprefix("http://localhost")
+    assert "Ada Lovelace" in visitor.get(path).text
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("eve", "Nobody logs in as 'eve'."), ("gone", "account of 'gone' is disabled")],
+)
+def test_nobody_gets_a_setup_link_who_cannot_use_it(app, run, rows, name, message):
+    with app.app_context():
+        make_user(name="gone", disabled_at=NOW)
+
+    result = run("setup-link", name)
+
+    assert result.exit_code == 1
+    assert message in result.output
+    assert rows(select(SetupLink)) == []
+
+
+def test_a_person_without_an_address_gets_a_password(app, run):
+    with app.app_context():
+        make_user(name="ada", email=None)
+
+    result = run("reset-password", "ada", "--password-stdin", input=NEW)
+
+    assert result.exit_code == 0
 
 
 def test_a_name_taken_meanwhile_is_refused_by_name(run, meanwhile):

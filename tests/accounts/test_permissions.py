@@ -14,6 +14,7 @@ PROMISED = {
     Action.ENTER: (EVERYBODY, EVERYBODY),
     Action.WRITE: (EVERYBODY[1:], ["editor", "admin"]),
     Action.PUBLISH: (EVERYBODY[2:], ["editor", "admin"]),
+    Action.READ_PRIVATE: (EVERYBODY[1:], ["editor", "admin"]),
     Action.MODERATE: (EVERYBODY[2:], ["editor", "admin"]),
     Action.SEE_COMMENTER: (["editor", "admin"], ["editor", "admin"]),
     Action.PAGES: (["editor", "admin"], ["editor", "admin"]),

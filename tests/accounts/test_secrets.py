@@ -4,10 +4,17 @@ import logging
 
 from blog.accounts import setup
 from tests.factories import NOW, PASSWORD
-from tests.pages import form_data
+from tests.pages import form_data, parse
 
 NEW = "a canary sings in the coal mine"
 WRONG = "a wrong canary in the mine"
+CHOSEN = "one more canary with its own song"
+
+
+def field_of(page, id):
+    return next(
+        each.get("value") for each in parse(page).iter("input") if each.get("id") == id
+    )
 
 
 def test_no_password_and_no_token_is_logged(visitor, write, caplog):
@@ -28,7 +35,17 @@ def test_no_password_and_no_token_is_logged(visitor, write, caplog):
     visitor.log_in("ada", NEW)
     tokens.add(visitor.get_cookie("session").value)
 
-    assert len(tokens) == 3
+    eve = ada | {"username": "eve", "email": "eve@example.org", "role": "author"}
+    invited = visitor.send("/admin/users/new", eve)
+    invitation = field_of(invited.text, "link").removeprefix("http://localhost")
+    visitor.get(invitation)
+    chosen = {"password": CHOSEN, "password_again": WRONG}
+    visitor.send(invitation, chosen, token_from=invitation)
+    visitor.send(invitation, chosen | {"password_again": CHOSEN}, token_from=invitation)
+    tokens.add(visitor.get_cookie("session").value)
+    tokens.add(invitation.removeprefix("/setup/"))
+
+    assert len(tokens) == 5
     assert "a login failed, from 127.0.0.1" in caplog.text
-    for secret in (PASSWORD, NEW, WRONG, link.removeprefix("/setup/"), *tokens):
+    for secret in (PASSWORD, NEW, WRONG, CHOSEN, link.removeprefix("/setup/"), *tokens):
         assert secret not in caplog.text

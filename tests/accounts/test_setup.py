@@ -1,12 +1,13 @@
-"""The first admin: one link, once, within a day."""
+"""Links that are good once: for the first admin, and for choosing a password."""
 
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import select
 
-from blog.accounts import setup
+from blog.accounts import passwords, setup, users
 from blog.accounts.models import Role, SetupLink, User, UserSession
+from blog.database import session
 from tests.accounts.conftest import NEWCOMER
 from tests.factories import DAY, HOUR, NOW, PASSWORD, make_user
 from tests.pages import field, form_data
@@ -72,7 +73,8 @@ def test_an_expired_link_is_not_found_and_says_why(visitor, write):
     response = visitor.get(old)
 
     assert response.status_code == 404
-    assert "was used before or has expired" in response.text
+    assert "This link was used or has expired" in response.text
+    assert "blog users setup-link" in response.text
 
 
 def test_a_new_link_replaces_the_old_one(visitor, link, write):
@@ -205,3 +207,282 @@ def test_a_link_used_meanwhile_is_not_found(visitor, link, meanwhile):
 
     assert (response.status_code, response.location) == (303, link)
     assert visitor.get(link).status_code == 404
+
+
+# Choosing a password
+
+NEW = "another good long password"
+
+
+@pytest.fixture
+def invited(app, write):
+    """``invited(name, …)``: the path of a link for a person of that name, who has no
+    password unless one is given.
+    """
+
+    def invite(name="eve", *, password=None, at=NOW, **attributes):
+        with app.app_context():
+            user = make_user(name=name, **attributes)
+            user_id = user.id
+
+        def link():
+            user = session.get(User, user_id)
+            if password is None:
+                user.password_hash = None
+            return setup.link_for(user, at)
+
+        return _path(write(link).url)
+
+    return invite
+
+
+def choose(client, path, password=NEW, **changes):
+    data = form_data(client.get(path).text, "/setup/")
+    data |= {"password": password, "password_again": password} | changes
+    return client.post(path, data=data)
+
+
+def test_an_invited_person_chooses_a_password_and_is_logged_in(visitor, invited, rows):
+    path = invited("eve", display_name="Eve E", role=Role.EDITOR)
+    page = visitor.get(path).text
+
+    response = choose(visitor, path)
+
+    assert "Eve E" in page
+    assert "Choose a password" in page
+    assert field(page, "username") == "eve"
+    assert (response.status_code, response.location) == (303, "/admin/")
+    [user] = rows(select(User))
+    assert passwords.is_right(NEW, user.password_hash)
+    assert visitor.get("/admin/categories/").status_code == 200
+    assert rows(select(SetupLink)) == []
+
+
+def test_who_had_a_password_gets_another_and_is_logged_out_elsewhere(
+    app, visitor, invited
+):
+    elsewhere = app.test_client()
+    path = invited("eve", password=PASSWORD)
+    elsewhere.log_in("eve", PASSWORD)
+    assert "Choose a new password" in visitor.get(path).text
+
+    choose(visitor, path)
+
+    assert elsewhere.get("/admin/account/").status_code == 303
+    assert visitor.get("/admin/account/").status_code == 200
+
+
+def test_somebody_else_in_the_same_browser_is_logged_out(client_for, invited):
+    client = client_for("author", name="ada", display_name="Ada")
+
+    choose(client, invited("eve", display_name="Eve"))
+
+    assert "Eve" in client.get("/admin/account/").text
+
+
+def test_a_link_for_a_password_is_good_once_and_its_page_says_so(app, visitor, invited):
+    path = invited()
+    choose(visitor, path)
+
+    response = app.test_client().get(path)
+
+    assert response.status_code == 404
+    assert "This link was used or has expired" in response.text
+    assert "Page not found" not in response.text
+
+
+def test_a_spent_link_says_whom_to_ask(app, visitor):
+    with app.app_context():
+        make_user(role=Role.ADMIN)
+
+    page = visitor.get("/setup/none").text
+
+    assert "ask who gave you the link" in page
+    assert 'href="/login"' in page
+
+
+def test_a_spent_link_does_nothing_when_a_form_is_sent_to_it(visitor, invited, rows):
+    path = invited()
+    data = form_data(visitor.get(path).text, "/setup/")
+    choose(visitor, path)
+    visitor.send("/logout")
+    token = {"csrf_token": visitor.token("/login")}
+    new = "yet another good long password"
+
+    response = visitor.post(
+        path, data=data | token | {"password": new, "password_again": new}
+    )
+
+    assert response.status_code == 404
+    [user] = rows(select(User))
+    assert passwords.is_right(NEW, user.password_hash)
+
+
+def test_looking_at_a_link_for_a_password_does_not_use_it_up(visitor, invited, rows):
+    path = invited()
+    before = rows(select(SetupLink.token_hash))
+    visitor.get(path)
+    visitor.head(path)
+
+    assert rows(select(SetupLink.token_hash)) == before
+    assert choose(visitor, path).status_code == 303
+
+
+def test_two_who_use_one_link_at_once_are_one(app, invited, rows):
+    path = invited()
+    clients = [app.test_client() for _ in range(4)]
+    forms = [form_data(client.get(path).text, "/setup/") for client in clients]
+
+    def send(number):
+        new = f"the {number} of several long passwords"
+        data = forms[number] | {"password": new, "password_again": new}
+        return clients[number].post(path, data=data)
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(send, range(4)))
+
+    done = [each for each in answers if each.location == "/admin/"]
+    assert len(done) == 1
+    assert {each.status_code for each in answers} <= {303, 404}
+    assert len(rows(select(UserSession))) == 1
+
+
+def test_an_invitation_holds_for_a_week_and_another_link_for_a_day(db, app, invited):
+    invitation = invited("eve").removeprefix("/setup/")
+    other = invited("ada", password=PASSWORD).removeprefix("/setup/")
+
+    assert setup.guest(invitation, NOW + 7 * DAY - HOUR).name == "eve"
+    assert setup.guest(invitation, NOW + 7 * DAY) is None
+    assert setup.guest(other, NOW + DAY - HOUR).name == "ada"
+    assert setup.guest(other, NOW + DAY) is None
+
+
+def test_an_expired_link_is_thrown_away_with_the_next(invited, rows):
+    invited("eve", at=NOW - 8 * DAY)
+    invited("ada", at=NOW)
+
+    assert len(rows(select(SetupLink))) == 1
+
+
+def test_a_person_has_one_link_at_a_time(app, invited, write, visitor):
+    path = invited()
+
+    def another():
+        user = session.scalar(select(User))
+        return setup.link_for(user, NOW)
+
+    new = _path(write(another).url)
+
+    assert visitor.get(path).status_code == 404
+    assert visitor.get(new).status_code == 200
+
+
+def test_links_of_others_and_for_the_first_admin_stay(invited, write, visitor):
+    first = _path(write(lambda: setup.one_time_link(NOW)))
+    eve, ada = invited("eve"), invited("ada")
+    choose(visitor, eve)
+
+    assert visitor.get(ada).status_code == 200
+    assert visitor.get(first).status_code == 200
+    assert post(visitor, first, username="root").status_code == 303
+    assert visitor.get(ada).status_code == 200
+
+
+def test_a_link_for_a_password_makes_no_admin(visitor, invited, rows):
+    path = invited()
+    data = form_data(visitor.get(path).text, "/setup/")
+
+    visitor.post(path, data=data | ADA)
+
+    assert rows(select(User.name)) == ["eve"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda user: users.set_password(user, "a hash"),
+        lambda user: users.disable(user, NOW, by=None),
+        lambda user: users.delete(user, by=None, heir=None),
+    ],
+    ids=["another password", "disabled", "deleted"],
+)
+def test_a_link_ends_with_what_it_was_for(visitor, invited, write, rows, change):
+    path = invited()
+
+    write(lambda: change(session.scalar(select(User))))
+
+    assert rows(select(SetupLink)) == []
+    assert visitor.get(path).status_code == 404
+
+
+def test_somebody_disabled_by_other_means_cannot_use_a_link(visitor, invited, write):
+    path = invited()
+    data = form_data(visitor.get(path).text, "/setup/")
+    write(lambda: setattr(session.scalar(select(User)), "disabled_at", NOW))
+
+    assert visitor.get(path).status_code == 404
+    assert visitor.post(path, data=data).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"password": "short"}, "At least 15"),
+        ({"password": ""}, "This is needed"),
+        ({"password_again": "something else"}, "not the same"),
+        ({"password": "person-eve@example.org"}, "names that others know"),
+    ],
+    ids=str,
+)
+def test_a_bad_choice_leaves_the_link_good(visitor, invited, rows, fields, sentence):
+    path = invited("eve", display_name="Person", email="eve@example.org")
+
+    response = choose(visitor, path, **fields)
+
+    assert response.status_code == 422
+    assert sentence in response.text
+    assert rows(select(User.password_hash)) == [None]
+    assert choose(visitor, path).status_code == 303
+
+
+def test_somebody_without_an_address_chooses_a_password(visitor, invited):
+    assert choose(visitor, invited("eve", email=None)).status_code == 303
+
+
+def test_nobody_else_learns_the_address_of_a_link_for_a_password(visitor, invited):
+    path = invited()
+
+    for response in (visitor.get(path), choose(visitor, path), visitor.get(path)):
+        assert response.headers["Referrer-Policy"] == "no-referrer"
+        assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_a_link_used_meanwhile_says_so(visitor, invited, meanwhile, rows):
+    path = invited()
+    meanwhile("DELETE FROM setup_link")
+
+    response = choose(visitor, path)
+
+    assert (response.status_code, response.location) == (303, path)
+    assert "used or has expired" in visitor.get(path).text
+    assert rows(select(User.password_hash)) == [None]
+
+
+def test_a_throttled_person_gets_in_with_a_link(visitor, invited):
+    path = invited("eve", password=PASSWORD)
+    for _ in range(5):
+        visitor.log_in("eve", "a wrong but long password")
+
+    choose(visitor, path)
+    visitor.send("/logout")
+    visitor.delete_cookie("device")
+
+    assert visitor.log_in("eve", NEW).status_code == 303
+
+
+def test_without_its_token_a_password_is_not_chosen(visitor, invited, rows):
+    path = invited()
+    data = {"password": NEW, "password_again": NEW}
+
+    assert visitor.post(path, data=data).status_code == 400
+    assert rows(select(User.password_hash)) == [None]

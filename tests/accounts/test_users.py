@@ -5,7 +5,7 @@ import pytest
 from blog.accounts import queries, users
 from blog.accounts.models import Role, UserSession
 from blog.database import session, write_transaction
-from tests.factories import HOUR, NOW, make_user
+from tests.factories import HOUR, NOW, make_comment, make_page, make_post, make_user
 
 
 def create(**attributes):
@@ -172,3 +172,84 @@ def test_somebody_who_is_disabled_again_keeps_the_first_time(db):
         users.disable(user, NOW + HOUR, by=None)
 
     assert user.disabled_at == NOW
+
+
+def test_several_people_may_have_no_address(db):
+    first, second = create(email=None), create(name="eve", email=None)
+
+    assert (first.email, second.email) == (None, None)
+
+
+def test_an_address_that_is_known_stays_known(db):
+    user = make_user(email="ada@example.org")
+
+    with write_transaction():
+        users.describe(user, display_name="Ada", email=None, url="", bio="")
+
+    assert user.email == "ada@example.org"
+
+
+def test_an_author_gets_another_address_that_nobody_has(db):
+    user, other = make_user(slug="ada"), make_user(slug="taken")
+
+    with write_transaction():
+        users.change_slug(user, "ada")
+        users.change_slug(user, "lovelace")
+    with pytest.raises(users.SlugTaken), write_transaction():
+        users.change_slug(user, other.slug)
+
+    assert user.slug == "lovelace"
+
+
+def test_who_is_deleted_leaves_posts_to_an_heir_and_comments_to_nobody(db):
+    user, heir = make_user(), make_user()
+    posts = [make_post(author=user), make_post(author=user, published_at=None)]
+    page, comment = make_page(author=user), make_comment(user_id=user.id)
+    other = make_post(author=make_user())
+
+    with write_transaction():
+        users.delete(user, by=None, heir=heir)
+
+    assert {each.author_id for each in (*posts, page)} == {heir.id}
+    assert other.author_id != heir.id
+    assert (comment.user_id, comment.author) == (None, "Ada")
+    assert queries.by_id(heir.id - 1) is None
+
+
+@pytest.mark.parametrize("heir", ["nobody", "themselves"])
+def test_posts_are_never_nobodys(db, heir):
+    user = make_user()
+    make_post(author=user)
+
+    with pytest.raises(users.NeedsHeir), write_transaction():
+        users.delete(user, by=None, heir=user if heir == "themselves" else None)
+
+    assert queries.by_id(user.id) is user
+
+
+def test_who_wrote_nothing_needs_no_heir(db):
+    user = make_user()
+
+    with write_transaction():
+        users.delete(user, by=None, heir=None)
+
+    assert queries.by_name(user.name) is None
+
+
+def test_the_last_admin_and_oneself_are_not_deleted(db):
+    admin = make_user(role=Role.ADMIN)
+
+    with pytest.raises(users.LastAdmin), write_transaction():
+        users.delete(admin, by=None, heir=None)
+    make_user(role=Role.ADMIN)
+    with pytest.raises(users.OwnAccount), write_transaction():
+        users.delete(admin, by=admin, heir=None)
+
+
+def test_the_id_of_who_is_deleted_is_never_somebody_elses(db):
+    user = make_user()
+    user_id = user.id
+    with write_transaction():
+        users.delete(user, by=None, heir=None)
+
+    assert make_user().id > user_id
