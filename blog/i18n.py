@@ -2,15 +2,14 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import date, datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import get_datetime_format
+from babel import Locale, UnknownLocaleError, dates
 from flask import Flask
-from flask_babel import Babel, force_locale, get_locale, lazy_gettext
+from flask_babel import Babel, force_locale, get_locale, get_timezone, lazy_gettext
 from flask_babel import format_date as _format_date
-from flask_babel import format_time as _format_time
 from flask_babel import gettext as _gettext
 from flask_babel import ngettext as _ngettext
 
@@ -72,19 +71,43 @@ def in_english() -> AbstractContextManager[None]:
 
 def format_date(at: datetime) -> str:
     """The day in the site's zone and language: "24 November 2026" in its own way."""
-    return str(_format_date(at, "long"))
+    return _day(get_locale(), at.astimezone(get_timezone()).date())
 
 
 def format_time(at: datetime) -> str:
     """Day and time of day, to the minute, in the site's zone and language."""
-    both = str(get_datetime_format("long", get_locale()))
-    time = _format_time(at, "short")
-    return both.replace("{1}", format_date(at)).replace("{0}", str(time))
+    locale, here = get_locale(), at.astimezone(get_timezone())
+    minute = _minute(locale, here.hour, here.minute)
+    return (
+        _together(locale)
+        .replace("{1}", _day(locale, here.date()))
+        .replace("{0}", minute)
+    )
 
 
 def format_month(year: int, month: int) -> str:
     """ "November 2026" in the site's language."""
     return str(_format_date(datetime(year, month, 1), "MMMM yyyy", rebase=False))
+
+
+# A page of comments has a date in every line, and Babel takes long over each. The days
+# of a conversation are few, and so are the minutes of a day.
+
+
+@lru_cache(maxsize=4096)
+def _day(locale: Locale, day: date) -> str:
+    return str(dates.format_date(day, "long", locale))
+
+
+@lru_cache(maxsize=4096)
+def _minute(locale: Locale, hour: int, minute: int) -> str:
+    return str(dates.format_time(time(hour, minute), "short", locale=locale))
+
+
+@lru_cache(maxsize=64)
+def _together(locale: Locale) -> str:
+    """How a day, ``{1}``, and a time of day, ``{0}``, are written side by side."""
+    return str(dates.get_datetime_format("long", locale))
 
 
 def language_tag() -> str:

@@ -1,6 +1,7 @@
 """Comments behind the login: the queue, what is done with it, editing and replying."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from uuid import uuid4
 
 from flask import (
@@ -19,19 +20,20 @@ from ..accounts.guard import current_user, may, requires
 from ..accounts.models import User
 from ..accounts.permissions import Action
 from ..clock import utcnow
-from ..database import session, write_transaction
+from ..database import write_transaction
 from ..i18n import gettext as _
 from ..i18n import ngettext
 from ..paging import whole_number
+from ..posts.locks import is_readable_by
 from ..security import max_body
+from ..text.sanitizer import Format
 from . import desk, drafts, listing, moderation, submission
-from .desk import Shelf
 from .drafts import Content, Origin
 from .forms import EditForm, ReplyForm
 from .listing import Place, asked_place
-from .models import Comment, Status
+from .models import Comment, Kind, Status
 from .moderation import Decision, Past, Verb
-from .refusals import Invalid, Refused, Repeated, TooLong
+from .refusals import Invalid, Refused, Repeated, TooLong, Unanswerable
 from .views import MAX_FORM_BYTES
 
 bp = Blueprint("comments", __name__, url_prefix="/comments")
@@ -39,7 +41,11 @@ bp = Blueprint("comments", __name__, url_prefix="/comments")
 DELETE = "delete"
 # Five pages; nobody selects more by hand, and the database bounds a list of numbers.
 MAX_SELECTED = 100
-_UNDO = "comments_undo"
+# Of one write, so that who comments meanwhile waits for no longer than that.
+DELETED_AT_ONCE = 500
+# Of one press; a browser waits, but not for ever.
+MAX_DELETED = 20 * DELETED_AT_ONCE
+_UNDO = "comments_undone"
 
 
 @bp.get("/")
@@ -81,7 +87,7 @@ def undo(key: str) -> Response:
     if not kept or kept["key"] != key:
         flash(_("This cannot be undone any more."), "error")
         return redirect(place.url, 303)
-    place = Place(Shelf(kept["place"][0]), kept["place"][1])
+    place = asked_place(kept["place"])
     pasts = {past[0]: Past(past[0], *_statuses(past)) for past in kept["pasts"]}
     with write_transaction():
         done = [
@@ -99,6 +105,49 @@ def undo(key: str) -> Response:
         )
     )
     return redirect(place.as_it_is_now(_moderator()).url, 303)
+
+
+@bp.get("/<any(spam, trash):status>/deletion")
+@requires(Action.MODERATE)
+def ask_before_emptying(status: str) -> str:
+    """Ask whether all the spam, or all that lies in the trash, may be deleted for
+    good.
+    """
+    place = _place_to_empty(status)
+    user = _moderator()
+    return render_template(
+        "admin/comments/empty.html",
+        place=place,
+        number=desk.counts(user, place.filters)[place.shelf],
+        newest_id=desk.newest_id(user, place.shelf, place.filters),
+    )
+
+
+@bp.post("/<any(spam, trash):status>/deletion")
+@requires(Action.MODERATE)
+def empty(status: str) -> Response:
+    """Delete all of it for good, up to the newest that was there when asked."""
+    place = _place_to_empty(status)
+    newest_id = whole_number(request.form.get("newest"))
+    deleted = 0
+    while deleted < MAX_DELETED:
+        with write_transaction():
+            number = moderation.delete(
+                desk.some(
+                    _moderator(),
+                    place.shelf,
+                    place.filters,
+                    up_to_id=newest_id,
+                    limit=DELETED_AT_ONCE,
+                )
+            )
+        deleted += number
+        if number < DELETED_AT_ONCE:
+            break
+    flash(_deleted(deleted))
+    left = desk.counts(_moderator(), place.filters)[place.shelf]
+    has_more = deleted >= MAX_DELETED and left > 0
+    return redirect(place.url_of("ask_before_emptying") if has_more else place.url, 303)
 
 
 @bp.get("/<int:comment_id>/edit")
@@ -137,6 +186,8 @@ def save(comment_id: int) -> Response | tuple[str, int]:
 def new_reply(comment_id: int) -> str:
     """An empty reply below the comment it answers."""
     comment = _found_or_404(comment_id)
+    if not _is_answerable(comment, utcnow()):
+        abort(409, str(Unanswerable()))
     return _reply_page(comment, ReplyForm.empty())
 
 
@@ -190,7 +241,7 @@ def _carry_out(verb: Verb, ids: Sequence[int], place: Place) -> bool:
     if not pasts:
         return False
     key = uuid4().hex
-    login_session[_UNDO] = {"key": key, "place": place, "pasts": pasts}
+    login_session[_UNDO] = {"key": key, "place": place.fields, "pasts": pasts}
     undo_path = url_for("admin.comments.undo", key=key)
     flash(_done(verb, len(pasts)), f"undo:{undo_path}")
     return True
@@ -202,19 +253,21 @@ def _delete(ids: Sequence[int]) -> bool:
     with write_transaction():
         # Only what lies in the trash, so that one press never loses what was read.
         trashed = [each for each in _found(ids) if each.status == Status.TRASH]
-        deleted = len(trashed)
-        for comment in trashed:
-            moderation.delete(comment)
-        session.flush()
+        deleted = moderation.delete(trashed)
     if deleted:
-        flash(
-            ngettext(
-                "%(num)d comment was deleted for good.",
-                "%(num)d comments were deleted for good.",
-                deleted,
-            )
-        )
+        flash(_deleted(deleted))
     return deleted > 0
+
+
+def _place_to_empty(status: str) -> Place:
+    """The first page of the shelf that is to be emptied.
+
+    :raise NotFound: for who may not delete for good
+    """
+    if not listing.may_delete(_moderator()):
+        abort(404)
+    place = asked_place(request.args.to_dict() | {"status": status})
+    return place.on(place.shelf)
 
 
 def _publish_reply(comment_id: int, content: Content) -> None:
@@ -222,8 +275,8 @@ def _publish_reply(comment_id: int, content: Content) -> None:
     with write_transaction():
         user = _moderator()
         comment = _found_or_404(comment_id)
-        if comment.is_discarded or not comment.post.is_public(now):
-            abort(409, _("What is not shown to readers cannot be answered."))
+        if not _is_answerable(comment, now):
+            raise Unanswerable
         submission.check_new(content, comment.post, comment.id, now)
         if comment.status == Status.PENDING:
             moderation.carry_out(Verb.APPROVE, comment, user)
@@ -239,14 +292,20 @@ def _publish_reply(comment_id: int, content: Content) -> None:
         )
 
 
+def _is_answerable(comment: Comment, now: datetime) -> bool:
+    """Whether the moderator's answer could be read, and belongs below it."""
+    is_read = is_readable_by(_moderator(), comment.post, now)
+    return is_read and not comment.is_discarded and comment.kind == Kind.COMMENT
+
+
 def _edited(comment: Comment, typed: EditForm) -> Content:
     """What was typed; who may not see the email address leaves it as it is."""
-    return drafts.prepare(
+    return drafts.prepare_changed(
+        comment,
         author=typed.text("author"),
         email=typed.text("email") if may(Action.SEE_COMMENTER) else comment.email,
         url=typed.text("url"),
         source=typed.text("comment"),
-        names_required=False,
     )
 
 
@@ -255,6 +314,7 @@ def _edit_page(
 ) -> str:
     if theirs is not None:
         form.version.data = str(theirs.version)  # sent again, it is meant
+    form.comment.description = _how_written(comment.format)
     return render_template(
         "admin/comments/edit.html",
         comment=comment,
@@ -262,6 +322,12 @@ def _edit_page(
         theirs=theirs,
         place=asked_place(request.args),
     )
+
+
+def _how_written(format: Format) -> str:
+    if format == Format.HTML:
+        return _("Written in HTML, as it was imported. A blank line parts paragraphs.")
+    return _("Written in Markdown.")
 
 
 def _reply_page(comment: Comment, form: ReplyForm) -> str:
@@ -311,7 +377,21 @@ def _statuses(past: Sequence[str]) -> tuple[Status, Status, Status | None, str]:
 
 
 def _status(refused: Refused) -> int:
-    return 413 if isinstance(refused, TooLong) else 422
+    match refused:
+        case TooLong():
+            return 413
+        case Unanswerable():
+            return 409
+        case _:
+            return 422
+
+
+def _deleted(number: int) -> str:
+    return ngettext(
+        "%(num)d comment was deleted for good.",
+        "%(num)d comments were deleted for good.",
+        number,
+    )
 
 
 def _done(verb: Verb, number: int) -> str:

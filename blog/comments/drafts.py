@@ -16,7 +16,8 @@ from ..accounts.models import User
 from ..i18n import gettext as _
 from ..text.folding import fold
 from ..text.normalize import clean_text, http_url, single_line
-from ..text.sanitizer import MAX_COMMENT_BYTES, comment_html
+from ..text.sanitizer import MAX_COMMENT_BYTES, Format, comment_html
+from .models import Comment, Kind
 from .refusals import Invalid, TooLong
 
 # WordPress's limits, in bytes of UTF-8, so that every comment can move in and out.
@@ -66,31 +67,59 @@ class Origin:
 
 
 def prepare(
-    *, author: str, email: str, url: str, source: str, names_required: bool
+    *,
+    author: str,
+    email: str,
+    url: str,
+    source: str,
+    names_required: bool,
+    format: Format = Format.MARKDOWN,
 ) -> Content:
-    """A visitor's or a moderator's input, cleaned and rendered.
+    """A visitor's input, cleaned and rendered.
 
     :raise Invalid: naming every field that is missing or wrong
     :raise TooLong: if the text is; with all that is wrong besides
     :raise normalize.Unstorable: for characters that no text has
     """
     errors: dict[str, str] = {}
-
-    def check(field: str, clean: Callable[[str], str], value: str) -> str:
-        try:
-            return clean(value)
-        except ValueError as error:
-            errors[field] = str(error)
-            return value
-
-    author = check("author", _author, author)
-    email = check("email", _email, email)
-    url = check("url", _url, url)
+    author = _checked("author", author, errors)
+    email = _checked("email", email, errors)
+    url = _checked("url", url, errors)
     if names_required and not author:
         errors.setdefault("author", _("Please enter your name."))
     if names_required and not email:
         errors.setdefault("email", _("Please enter your email address."))
-    return _rendered(author, email, url, source, errors)
+    return _rendered(author, email, url, source, format, errors)
+
+
+def prepare_changed(
+    comment: Comment, *, author: str, email: str, url: str, source: str
+) -> Content:
+    """A moderator's changes to a comment, cleaned and rendered in the format that it is
+    written in. What was left as it was is not checked: an import brings what no form
+    would take. A mention may be without words.
+
+    :raise Invalid: naming every field that is wrong
+    :raise TooLong: if the text is; with all that is wrong besides
+    :raise normalize.Unstorable: for characters that no text has
+    """
+    errors: dict[str, str] = {}
+    if author != comment.author:
+        author = _checked("author", author, errors)
+    if email != comment.email:
+        email = _checked("email", email, errors)
+    if url != comment.url:
+        url = _checked("url", url, errors)
+    is_as_it_was = clean_text(source) == clean_text(comment.source)
+    return _rendered(
+        author,
+        email,
+        url,
+        source,
+        comment.format,
+        errors,
+        may_be_empty=is_as_it_was or comment.kind != Kind.COMMENT,
+    )
 
 
 def prepare_as(user: User, source: str) -> Content:
@@ -100,11 +129,21 @@ def prepare_as(user: User, source: str) -> Content:
     :raise TooLong: if it is too long
     :raise normalize.Unstorable: for characters that no text has
     """
-    return _rendered(user.display_name, (user.email or "").lower(), user.url, source, {})
+    email = (user.email or "").lower()
+    return _rendered(
+        user.display_name, email, user.url, source, Format.MARKDOWN, errors={}
+    )
 
 
 def _rendered(
-    author: str, email: str, url: str, source: str, errors: dict[str, str]
+    author: str,
+    email: str,
+    url: str,
+    source: str,
+    format: Format,
+    errors: dict[str, str],
+    *,
+    may_be_empty: bool = False,
 ) -> Content:
     source = clean_text(source)
     size = len(source.encode())
@@ -115,13 +154,21 @@ def _rendered(
             surplus=ceil((size - MAX_COMMENT_BYTES) * len(source) / size),
         )
         raise TooLong(errors)
-    html = comment_html(source)
-    content = Content(author, email, url, source, html)
-    if not single_line(content.text, MAX_COMMENT_BYTES):
+    content = Content(author, email, url, source, comment_html(source, format))
+    if not may_be_empty and not single_line(content.text, MAX_COMMENT_BYTES):
         errors["comment"] = _("Please write a comment.")
     if errors:
         raise Invalid(errors)
     return content
+
+
+def _checked(field: str, value: str, errors: dict[str, str]) -> str:
+    """The value as it is stored; or as it was typed, with what is wrong noted."""
+    try:
+        return _CLEAN[field](value)
+    except ValueError as error:
+        errors[field] = str(error)
+        return value
 
 
 def _author(value: str) -> str:
@@ -151,3 +198,10 @@ def _line(value: str, max_bytes: int) -> str:
             _("This is too long; %(limit)s bytes are taken.", limit=max_bytes)
         )
     return line
+
+
+_CLEAN: dict[str, Callable[[str], str]] = {
+    "author": _author,
+    "email": _email,
+    "url": _url,
+}

@@ -10,7 +10,6 @@ from wtforms import (
     HiddenField,
     StringField,
     TextAreaField,
-    URLField,
 )
 
 from .. import signing
@@ -141,8 +140,14 @@ class EditForm(_Form):
     """A comment's words and who says them. ``version`` is what the moderator saw."""
 
     author = StringField(_l("Name"), render_kw={"maxlength": MAX_AUTHOR_BYTES})
-    email = EmailField(_l("Email"), render_kw={"maxlength": MAX_EMAIL_BYTES})
-    url = URLField(_l("Website"), render_kw={"maxlength": MAX_URL_BYTES})
+    # Neither type=email nor type=url: what an import brought must not keep a browser
+    # from sending the rest.
+    email = StringField(
+        _l("Email"), render_kw={"maxlength": MAX_EMAIL_BYTES, "inputmode": "email"}
+    )
+    url = StringField(
+        _l("Website"), render_kw={"maxlength": MAX_URL_BYTES, "inputmode": "url"}
+    )
     comment = TextAreaField(
         _l("Comment"),
         render_kw={"rows": 12, "maxlength": MAX_COMMENT_BYTES, "required": True},

@@ -3,7 +3,7 @@
 import ipaddress
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -185,12 +185,19 @@ def undo(comment: Comment, past: Past) -> bool:
     return True
 
 
-def delete(comment: Comment) -> None:
-    """Delete a comment for good. What answered it moves up to what it answered."""
-    for reply in queries.replies_to(comment):
-        reply.parent_id = comment.parent_id
+def delete(comments: Iterable[Comment]) -> int:
+    """Delete comments for good; how many they were. What answered one moves up to the
+    next that is left above it.
+    """
+    gone = {comment.id: comment for comment in comments}
+    above = {reply: _left_above(reply, gone) for reply in queries.replies_to(gone)}
+    for reply, parent_id in above.items():
+        reply.parent_id = parent_id
+    session.flush()  # before: of a loop none could be deleted first
+    for comment in gone.values():
+        session.delete(comment)
     session.flush()
-    session.delete(comment)
+    return len(gone)
 
 
 def recount(post_id: int) -> None:
@@ -212,6 +219,15 @@ def network(ip: str) -> str:
             return str(address.ipv4_mapped)
         return str(ipaddress.ip_network((int(address) >> 64 << 64, 64)))
     return str(address)
+
+
+def _left_above(comment: Comment, gone: Mapping[int, Comment]) -> int | None:
+    above = comment.parent_id
+    for _step in gone:  # a damaged import may hold a loop, but none that is longer
+        if above is None or above not in gone:
+            return above
+        above = gone[above].parent_id
+    return None if above in gone else above
 
 
 def _found(keys: str, content: Content, origin: Origin) -> str:

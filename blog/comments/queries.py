@@ -1,6 +1,6 @@
 """Every question about comments."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from ..accounts.models import Role, User
 from ..database import session
 from ..posts.models import Post
 from . import threads
-from .models import Comment, Status
+from .models import Comment, Kind, Status
 from .threads import Line, Thread
 
 # Of one commenter's approved comments, enough to know the names they go by.
@@ -45,18 +45,24 @@ def thread(
         Comment.url,
         Comment.html,
         Comment.user_id,
+        Comment.kind,
     ).where(Comment.post_id == post.id, Comment.status == Status.APPROVED)
     lines = [Line(*row) for row in session.execute(approved)]
     if held is not None:
         lines.append(_held_line(held))
     known = {line.id for line in lines}
-    if any(line.parent_id and line.parent_id not in known for line in lines):
+    if any(
+        line.parent_id and line.parent_id not in known and not line.is_mention
+        for line in lines
+    ):
         # Of what is not shown only those that were answered; spam seldom is.
         answered = select(Comment.parent_id).where(
             Comment.post_id == post.id, Comment.parent_id.is_not(None)
         )
         hidden = select(Comment.id, Comment.parent_id, Comment.created_at).where(
-            Comment.status != Status.APPROVED, Comment.id.in_(answered)
+            Comment.status != Status.APPROVED,
+            Comment.kind == Kind.COMMENT,
+            Comment.id.in_(answered),
         )
         lines += [Line(*row) for row in session.execute(hidden) if row.id not in known]
     return threads.arranged(lines, depth)
@@ -71,6 +77,7 @@ def _held_line(comment: Comment) -> Line:
         comment.url,
         comment.html,
         comment.user_id,
+        comment.kind,
         is_held=True,
     )
 
@@ -95,13 +102,16 @@ def by_id(comment_id: int) -> Comment | None:
 
 
 def is_answerable(comment_id: int, post: Post) -> bool:
-    """Whether a comment is shown below ``post``, so that a reply can stand below it."""
+    """Whether a comment is shown in the thread of ``post``, so that a reply can stand
+    below it.
+    """
     return (
         session.scalar(
             select(Comment.id).where(
                 Comment.id == comment_id,
                 Comment.post_id == post.id,
                 Comment.status == Status.APPROVED,
+                Comment.kind == Kind.COMMENT,
             )
         )
         is not None
@@ -177,6 +187,8 @@ def name_with_email(email: str) -> str:
     return session.scalar(named.limit(1)) or ""
 
 
-def replies_to(comment: Comment) -> Sequence[Comment]:
-    """The comments directly below one, in whatever state."""
-    return session.scalars(select(Comment).where(Comment.parent_id == comment.id)).all()
+def replies_to(comment_ids: Collection[int]) -> Sequence[Comment]:
+    """The comments directly below any of these, in whatever state."""
+    return session.scalars(
+        select(Comment).where(Comment.parent_id.in_(comment_ids))
+    ).all()

@@ -19,7 +19,7 @@ class Refused(Exception):
 
 
 class PostGone(Refused):
-    """There is no such post that a visitor may read."""
+    """There is no such post that the person may come to."""
 
     def __init__(self) -> None:
         super().__init__({FORM: _("This post is not here any more.")})
@@ -39,11 +39,34 @@ class ParentGone(Refused):
         )
 
 
+class Unanswerable(Refused):
+    """What a moderator answers is not in the thread that readers see."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            {
+                FORM: _(
+                    "What is not shown to readers, or was sent by another site, cannot "
+                    "be answered."
+                )
+            }
+        )
+
+
 class Closed(Refused):
     """The post takes no comments, or none any more."""
 
     def __init__(self) -> None:
         super().__init__({FORM: _("Comments are closed here. Nothing was saved.")})
+
+
+class Locked(Refused):
+    """The post has a password, and this browser has no key to it, or an old one."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            {FORM: _("Enter the post’s password above; then send your text again.")}
+        )
 
 
 class AccountRequired(Refused):

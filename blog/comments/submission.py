@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from ..accounts.models import User
 from ..database import session
+from ..posts import locks
 from ..posts.models import Post
 from ..site.models import Site
 from ..text.sanitizer import POLICY_VERSION
@@ -33,12 +34,12 @@ def check(
     """Whether a comment may be written here now. Asked before the work and once more
     inside the write.
 
-    :raise PostGone: if no visitor may read the post
+    :raise PostGone: if it is no post that the person may come to
     :raise ParentGone: if what is answered is not shown below it
     :raise Closed: if it takes no comments
     :raise AccountRequired: if the owner wants commenters to log in
     """
-    if post is None or not post.is_public(now):
+    if post is None or not locks.is_readable_by(user, post, now):
         raise PostGone
     if parent_id is not None and not queries.is_answerable(parent_id, post):
         raise ParentGone

@@ -1,4 +1,5 @@
-"""Who answered whom: comments put in order and into levels, without recursion.
+"""Who answered whom: comments put in order and into levels, without recursion. What
+other sites sent stands apart from it.
 
 A thread may be ten thousand comments long, or deep; templates get a flat list that says
 which lists to open and to close.
@@ -16,7 +17,8 @@ from ..database import session
 from ..i18n import gettext as _
 from ..i18n import ngettext
 from ..posts.models import Post
-from .models import Comment
+from ..text.excerpts import excerpt
+from .models import Comment, Kind
 
 # As long as WordPress shows a waiting comment to the one who wrote it.
 HELD_SECONDS = 600
@@ -33,7 +35,13 @@ class Line(NamedTuple):
     url: str = ""
     html: Markup | None = None
     user_id: int | None = None
+    kind: Kind = Kind.COMMENT
     is_held: bool = False
+
+    @property
+    def is_mention(self) -> bool:
+        """Whether another site sent it. It is no part of the conversation."""
+        return self.kind != Kind.COMMENT
 
 
 @dataclass(slots=True, eq=False)
@@ -61,11 +69,27 @@ class Entry:
         return self.line.html is not None and not self.line.is_held
 
 
+class Mention(NamedTuple):
+    """A site that links to the post, and the first of the words around the link.
+
+    ``name`` is the page's or the site's; "" if neither it nor an address is known.
+    """
+
+    id: int
+    created_at: datetime
+    name: str
+    url: str
+    text: str
+
+
 @dataclass(frozen=True)
 class Thread:
-    """What is shown below a post, in order; ``count`` comments of it are approved."""
+    """What is shown below a post, in order. ``count`` of it, with the mentions, are
+    approved.
+    """
 
     entries: Sequence[Entry]
+    mentions: Sequence[Mention]
     count: int
 
     @property
@@ -94,9 +118,16 @@ def arranged(lines: Iterable[Line], depth: int) -> Thread:
 
     Deeper replies stand in the deepest level, in order, and say whom they answer. A
     comment that is not shown keeps its place if anything below it is shown. A loop of
-    parents, which only a damaged import could hold, is cut at its first comment.
+    parents, which only a damaged import could hold, is cut at its first comment. What
+    answers a mention begins a thread of its own.
     """
-    known = {line.id: line for line in lines}
+    known: dict[int, Line] = {}
+    mentions: list[Line] = []
+    for line in lines:
+        if line.is_mention:
+            mentions.append(line)
+        else:
+            known[line.id] = line
     shown = _needed(known)
     entries = {id: Entry(line) for id, line in shown.items()}
     replies: dict[int | None, list[int]] = {}
@@ -106,7 +137,22 @@ def arranged(lines: Iterable[Line], depth: int) -> Thread:
     places = _places(shown, replies, entries, max(depth, 1))
     return Thread(
         _flattened(shown, places, entries),
-        sum(entry.is_answerable for entry in entries.values()),
+        [_mention(line) for line in sorted(mentions, key=_in_time)],
+        sum(entry.is_answerable for entry in entries.values()) + len(mentions),
+    )
+
+
+def _in_time(line: Line) -> tuple[datetime, int]:
+    return line.created_at, line.id
+
+
+def _mention(line: Line) -> Mention:
+    host = line.url.partition("//")[2].partition("/")[0]
+    # A trackback's title is a paragraph of its own; on one line something parts them.
+    html = str(line.html or "").rstrip()  # as text: Markup would escape what is put in
+    html = html.removesuffix("</p>").replace("</p>", "</p> – ")
+    return Mention(
+        line.id, line.created_at, line.author or host, line.url, excerpt(html)
     )
 
 
@@ -118,9 +164,7 @@ def _needed(known: dict[int, Line]) -> dict[int, Line]:
         while above is not None and above.id not in needed:
             needed.add(above.id)
             above = known.get(above.parent_id) if above.parent_id else None
-    ordered = sorted(
-        (known[id] for id in needed), key=lambda line: (line.created_at, line.id)
-    )
+    ordered = sorted((known[id] for id in needed), key=_in_time)
     return {line.id: line for line in ordered}
 
 

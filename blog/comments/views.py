@@ -12,7 +12,8 @@ from ..database import write_transaction
 from ..extensions import csrf
 from ..posts.models import Post
 from ..posts.permalinks import comment_url, post_url
-from ..posts.views import readable_or_404, render_post
+from ..posts.reading import is_open_to_visitor, readable_or_404
+from ..posts.views import render_post
 from ..security import anyone, max_body, public
 from ..site.queries import settings
 from ..text.normalize import single_line
@@ -33,6 +34,7 @@ STATUSES: dict[type[Refused], int] = {
     refusals.PostGone: 404,
     refusals.ParentGone: 403,
     refusals.Closed: 403,
+    refusals.Locked: 403,
     refusals.AccountRequired: 403,
     refusals.Invalid: 422,
     refusals.TooLong: 413,
@@ -76,7 +78,7 @@ def _received(
 ) -> Comment:
     site = settings()
     parent_id = typed.parent_id
-    submission.check(post, parent_id, site=site, user=user, now=now)
+    _check(post, parent_id, user, now)
     content = _content(typed, user)
     origin = Origin(
         user_id=user.id if user else None,
@@ -91,13 +93,23 @@ def _received(
     )
     with write_transaction():
         # The post, the parent and the rules may have changed while this was read.
-        submission.check(post, parent_id, site=site, user=user, now=now)
+        _check(post, parent_id, user, now)
         submission.check_new(content, post, parent_id, now)
         if current_app.config["LIMITS"] and not moderation.is_trusted(user, post):
             submission.check_pace(content, origin, now)
         return submission.receive(
             content, origin, decision, post=post, parent_id=parent_id, now=now
         )
+
+
+def _check(post: Post, parent_id: int | None, user: User | None, now: datetime) -> None:
+    """Whether this browser's person may comment on the post.
+
+    :raise Refused: if not, with the reason
+    """
+    submission.check(post, parent_id, site=settings(), user=user, now=now)
+    if not is_open_to_visitor(post):
+        raise refusals.Locked
 
 
 def _content(typed: CommentForm, user: User | None) -> Content:

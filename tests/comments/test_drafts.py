@@ -1,9 +1,11 @@
 import pytest
 
 from blog.comments import drafts
+from blog.comments.models import Kind
 from blog.comments.refusals import Invalid, TooLong
 from blog.text.normalize import Unstorable
-from tests.factories import make_user
+from blog.text.sanitizer import Format
+from tests.factories import make_comment, make_user
 
 VALID = {
     "author": "Ada",
@@ -156,6 +158,53 @@ def test_an_account_speaks_under_its_own_name():
 
     assert content.author == "Grace"
     assert (content.email, content.url) == ("grace@example.org", "https://g.org")
+
+
+def test_a_comment_may_be_written_in_html():
+    content = prepare(source="One <em>two</em>\nthree\n\n*four*", format=Format.HTML)
+
+    shown = "".join(content.html.split("\n"))
+    assert shown == "<p>One <em>two</em><br>three</p><p>*four*</p>"
+
+
+def changed(comment, **changes):
+    said = {
+        "author": comment.author,
+        "email": comment.email,
+        "url": comment.url,
+        "source": comment.source,
+    }
+    return drafts.prepare_changed(comment, **(said | changes))
+
+
+@pytest.mark.parametrize(
+    ("format", "shown"),
+    [(Format.MARKDOWN, "<strong>now</strong>"), (Format.HTML, "**now**")],
+)
+def test_a_change_is_read_in_the_format_of_the_comment(format, shown):
+    comment = make_comment(format=format)
+
+    assert shown in changed(comment, source="Right **now**.").html
+
+
+def test_what_an_import_brought_is_no_obstacle_where_it_is_left_alone():
+    odd = {"author": "a\u202eb" * 200, "email": "me at home", "url": "ftp://x"}
+    comment = make_comment(source="<img src=x>", format=Format.HTML, **odd)
+
+    content = changed(comment)
+    assert (content.author, content.email, content.url) == tuple(odd.values())
+    assert changed(comment, source="Words.\r\n").source == "Words.\n"
+    for field, value in odd.items():
+        with pytest.raises(Invalid) as caught:
+            changed(comment, **{field: value + "!"})
+        assert list(caught.value.errors) == [field]
+    with pytest.raises(Invalid):
+        changed(comment, source="")
+
+
+@pytest.mark.parametrize("kind", [Kind.PINGBACK, Kind.TRACKBACK])
+def test_a_mention_may_be_without_words(kind):
+    assert changed(make_comment(kind=kind), source="").html == ""
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 from blog.accounts.models import Role
 from blog.comments import drafts, moderation
 from blog.comments.drafts import Origin
-from blog.comments.models import Status
+from blog.comments.models import Comment, Status
 from blog.comments.moderation import History, Past, Verb
 from blog.database import write_transaction
 from blog.posts.models import Kind
@@ -369,9 +369,40 @@ def test_deleting_moves_the_replies_up(db):
     reply = make_comment(post=top.post, parent=middle)
 
     with write_transaction():
-        moderation.delete(middle)
+        moderation.delete([middle])
 
     assert reply.parent_id == top.id
+
+
+def test_deleting_many_moves_the_replies_to_what_is_left_above_them(db):
+    top = make_comment()
+    gone = [top]
+    for _ in range(4):
+        gone.append(make_comment(post=top.post, parent=gone[-1], status=Status.SPAM))
+    reply = make_comment(post=top.post, parent=gone[-1])
+    orphan = make_comment(
+        post=top.post, parent=make_comment(post=top.post, status=Status.SPAM)
+    )
+
+    with write_transaction():
+        number = moderation.delete([*gone[1:], orphan.parent])
+
+    assert number == 5
+    assert (reply.parent_id, orphan.parent_id) == (top.id, None)
+    assert db.session.query(Comment).count() == 3
+
+
+def test_a_loop_of_parents_can_be_deleted(db):
+    post = make_post()
+    one, two = (make_comment(post=post, status=Status.SPAM) for _ in range(2))
+    reply = make_comment(post=post, parent=one)
+    with write_transaction():
+        one.parent_id, two.parent_id = two.id, one.id
+
+    with write_transaction():
+        assert moderation.delete([one, two]) == 2
+
+    assert reply.parent_id is None
 
 
 def test_the_count_is_what_is_shown(db):

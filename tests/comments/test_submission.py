@@ -2,9 +2,10 @@ from datetime import timedelta
 
 import pytest
 
+from blog.accounts.models import Role
 from blog.comments import drafts, submission
 from blog.comments.drafts import Origin
-from blog.comments.models import Status
+from blog.comments.models import Kind, Status
 from blog.comments.moderation import Decision
 from blog.comments.refusals import (
     AccountRequired,
@@ -76,6 +77,17 @@ def test_what_no_visitor_may_read_takes_none(db, hidden):
         check(make_post(**hidden))
 
 
+def test_a_private_post_takes_comments_of_those_who_may_read_it(db):
+    author = make_user()
+    post = make_post(author=author, status=PostStatus.PRIVATE)
+
+    for reader in (author, make_user(role=Role.EDITOR), make_user(role=Role.ADMIN)):
+        assert check(post, user=reader) is None
+    for other in (None, make_user(role=Role.SUBSCRIBER), make_user(role=Role.AUTHOR)):
+        with pytest.raises(PostGone):
+            check(post, user=other)
+
+
 def test_a_missing_post_takes_none(db):
     with pytest.raises(PostGone):
         check(None)
@@ -87,6 +99,12 @@ def test_what_is_not_shown_is_not_answered(post, status):
 
     with pytest.raises(ParentGone):
         check(post, parent.id)
+
+
+@pytest.mark.parametrize("kind", [Kind.PINGBACK, Kind.TRACKBACK])
+def test_a_mention_is_not_answered(post, kind):
+    with pytest.raises(ParentGone):
+        check(post, make_comment(post=post, kind=kind).id)
 
 
 def test_what_is_missing_or_elsewhere_is_not_answered(post):

@@ -5,7 +5,7 @@ import pytest
 from markupsafe import Markup
 
 from blog.comments import queries, threads
-from blog.comments.models import Status
+from blog.comments.models import Kind, Status
 from blog.comments.threads import Line, arranged
 from blog.database import write_transaction
 from tests.factories import HOUR, NOON, NOW, make_comment, make_post
@@ -14,8 +14,13 @@ SECOND = timedelta(seconds=1)
 SHOWN = Markup("<p>x</p>")
 
 
-def line(id, parent=None, *, at=None, html=SHOWN):
-    return Line(id, parent, NOON + SECOND * (id if at is None else at), html=html)
+def line(id, parent=None, *, at=None, html=SHOWN, **more):
+    at = NOON + SECOND * (id if at is None else at)
+    return Line(id, parent, at, html=html, **more)
+
+
+def ping(id, parent=None, **more):
+    return line(id, parent, kind=Kind.PINGBACK, **more)
 
 
 def shape(thread):
@@ -95,8 +100,61 @@ def test_a_loop_of_parents_is_cut(lines):
     assert thread.entries[0].level == 1
 
 
+def test_mentions_stand_apart_in_the_order_of_time_and_count():
+    lines = [line(1), ping(4, 1, at=9), ping(3, at=9), ping(2, at=8), line(5, 1)]
+
+    thread = arranged(lines, 5)
+
+    assert outline(thread) == "1 ( 5 )"
+    assert [mention.id for mention in thread.mentions] == [2, 3, 4]
+    assert thread.count == 5
+
+
+def test_what_answers_a_mention_begins_a_thread():
+    thread = arranged([ping(1), line(2, 1), ping(3, 2), line(4, 3), line(5, 2)], 5)
+
+    assert outline(thread) == "2 ( 5 ) 4"
+
+
+def test_a_mention_keeps_no_place_for_what_is_hidden_above_it():
+    thread = arranged([line(1, html=None), ping(2, 1)], 5)
+
+    assert outline(thread) == ""
+    assert thread.count == 1
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p>[…] as <em>Ada</em> &lt;says&gt; […]</p>", "[…] as Ada <says> […]"),
+        ("<p><strong>Title</strong></p><p>One<br>two</p>", "Title – One two"),
+        ("", ""),
+        ("<p>" + "word " * 200 + "</p>", "word " * 54 + "word…"),
+    ],
+)
+def test_of_a_mention_the_first_words_are_shown_as_text(html, text):
+    html = Markup(html)  # noqa: S704  as the database gives it
+    (mention,) = arranged([ping(1, html=html)], 5).mentions
+
+    assert mention.text == text
+
+
+@pytest.mark.parametrize(
+    ("author", "url", "name"),
+    [
+        ("The Gazette", "https://g.example/x", "The Gazette"),
+        ("", "https://g.example/x", "g.example"),
+        ("", "", ""),
+    ],
+)
+def test_a_mention_has_a_name_if_anything_is_known(author, url, name):
+    (mention,) = arranged([ping(1, author=author, url=url)], 5).mentions
+
+    assert mention.name == name
+
+
 def test_an_empty_thread():
-    assert arranged([], 5) == threads.Thread([], 0)
+    assert arranged([], 5) == threads.Thread([], [], 0)
 
 
 @pytest.mark.parametrize("depth", [1, 5, 20_000])
@@ -158,6 +216,23 @@ def test_hiding_a_parent_hides_no_reply_and_falsifies_no_count(post, status):
     assert [entry.line.html is None for entry in thread.entries] == [True, True, False]
 
 
+@pytest.mark.parametrize("kind", [Kind.PINGBACK, Kind.TRACKBACK])
+@pytest.mark.parametrize("status", Status)
+def test_what_answers_a_mention_stands_at_the_top_whatever_becomes_of_it(
+    post, kind, status
+):
+    mention = make_comment(post=post, kind=kind, status=status)
+    reply = make_comment(post=post, parent=mention)
+
+    thread = shown(post)
+
+    assert shape(thread) == [(reply.id, 1)]
+    assert [each.id for each in thread.mentions] == (
+        [mention.id] if status == Status.APPROVED else []
+    )
+    assert thread.count == post.comment_count
+
+
 def test_a_waiting_comment_is_shown_to_its_writer(post):
     parent = make_comment(post=post)
     held = make_comment(post=post, parent=parent, status=Status.SPAM)
@@ -173,11 +248,13 @@ def test_what_can_be_answered(post):
     comment = make_comment(post=post)
     pending = make_comment(post=post, status=Status.PENDING)
     make_comment(post=post, parent=pending)
+    mention = make_comment(post=post, kind=Kind.TRACKBACK)
     thread = shown(post)
 
     assert thread.answerable(str(comment.id)).id == comment.id
     for asked in (
         str(pending.id),
+        str(mention.id),
         None,
         "",
         "x",

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from blog.accounts.models import Role
+from blog.accounts.models import Role, User
 from blog.comments import drafts
 from blog.comments.forms import CommentForm
-from blog.comments.models import Comment, Status
+from blog.comments.models import Comment, Kind, Status
 from blog.database import db as database
 from blog.database import session, write_transaction
-from blog.posts.models import Kind, Post
+from blog.posts.models import Kind as PostKind
+from blog.posts.models import Post
 from blog.posts.models import Status as PostStatus
 from blog.posts.permalinks import post_url
 from blog.site.queries import settings
@@ -98,6 +99,111 @@ def test_comments_are_marked_up_for_machines(app, visitor, post):
     assert found.get("class").split() == ["comment-body", "u-comment", "h-cite"]
     classes = {c for e in found.iter() for c in (e.get("class") or "").split()}
     assert {"p-author", "h-card", "dt-published", "e-content", "u-url"} <= classes
+
+
+def mention(post, **attributes):
+    given = {
+        "kind": Kind.PINGBACK,
+        "author": "The Gazette",
+        "url": "https://gazette.example/tides",
+        "email": "",
+        "source": "**Tides**\n\n[…] as *somebody* wrote […]",
+    }
+    return make_comment(post=post, **(given | attributes))
+
+
+def test_what_other_sites_sent_stands_apart(app, visitor):
+    with app.app_context():
+        post = make_post()
+        comment_id = make_comment(post=post).id
+        kinds = (Kind.PINGBACK, Kind.TRACKBACK)
+        ping_ids = [mention(post, kind=kind).id for kind in kinds]
+        url = post_url(post)
+    page = visitor.get(url).text
+
+    inside = element(page, "comments")
+    thread = next(e for e in inside.iter("ol") if e.get("class") == "thread")
+    assert [e.get("id") for e in thread.iter("div") if e.get("id")] == [
+        f"comment-{comment_id}"
+    ]
+    assert text_of(element(page, "comments-title")) == "3 Comments"
+    assert text_of(element(page, "mentions-title")) == "Mentions"
+    for ping_id in ping_ids:
+        item = next(e for e in inside.iter() if e.get("id") == f"comment-{ping_id}")
+        classes = {c for e in item.iter() for c in (e.get("class") or "").split()}
+        assert {"u-mention", "h-cite", "p-author", "h-card", "dt-published"} <= classes
+        (link,) = (a for a in item.iter("a") if a.get("rel"))
+        assert (link.get("href"), link.get("rel"), text_of(link)) == (
+            "https://gazette.example/tides",
+            "nofollow ugc noopener",
+            "The Gazette",
+        )
+        assert text_of(item).endswith("Tides – […] as somebody wrote […]")
+        assert "Reply" not in text_of(item)
+
+
+@pytest.mark.html
+def test_a_page_with_mentions_is_valid_html(app, visitor, html_checker):
+    with app.app_context():
+        post = make_post()
+        make_comment(post=post)
+        for attributes in ({}, {"author": ""}, {"source": ""}, {"url": ""}):
+            mention(post, **attributes)
+        url = post_url(post)
+
+    assert html_checker.errors(visitor.get(url).text) == []
+
+
+@pytest.mark.parametrize("kind", [Kind.PINGBACK, Kind.TRACKBACK])
+@pytest.mark.parametrize("status", [Status.PENDING, Status.SPAM, Status.TRASH])
+def test_a_mention_that_is_not_approved_is_not_shown(app, visitor, kind, status):
+    with app.app_context():
+        post = make_post()
+        mention(post, kind=kind, status=status)
+        url = post_url(post)
+
+    page = visitor.get(url).text
+
+    assert "Mentions" not in page and "Gazette" not in page and "gazette" not in page
+    assert text_of(element(page, "comments-title")) == "No Comment"
+
+
+def test_mentions_of_a_page_without_comments_are_shown(app, visitor):
+    with app.app_context():
+        page = make_post(kind=PostKind.PAGE, title="About", comments_open=False)
+        mention(page)
+        url = post_url(page)
+
+    text = text_of(element(visitor.get(url).text, "comments"))
+
+    assert text.startswith("1 Comment Mentions The Gazette")
+    assert text.endswith("Comments are closed.")
+
+
+def test_a_mention_takes_no_reply(app, visitor, post):
+    ping_id = made(app, mention, post=stored(app, post))
+    page = visitor.get(f"{post.url}?replytocom={ping_id}").text
+    assert f"replytocom={ping_id}" not in page
+    assert form_data(page, "/comments/")["comment_parent"] == ""
+
+    response = send(visitor, post, comment_parent=str(ping_id))
+
+    assert response.status_code == 403
+    assert form_data(response.text, "/comments/")["comment"] == "Well said."
+    assert len(comments(app)) == 1
+
+
+def test_a_hundred_mentions_ask_no_more_than_one(app, visitor):
+    numbers = []
+    for count in (1, 100):
+        with app.app_context():
+            post = make_post()
+            for _ in range(count):
+                mention(post)
+            url = post_url(post)
+        numbers.append(asked(app, lambda url=url: visitor.get(url)))
+
+    assert numbers[0] == numbers[1]
 
 
 def test_the_form_has_the_fields_that_browsers_fill_in(visitor, post):
@@ -218,7 +324,7 @@ def test_a_closed_post_says_so_and_keeps_its_comments(app, visitor, has_comments
 
 def test_a_page_without_comments_does_not_speak_of_them(app, visitor):
     with app.app_context():
-        page = make_post(kind=Kind.PAGE, title="About")
+        page = make_post(kind=PostKind.PAGE, title="About")
         url = post_url(page)
 
     assert 'id="comments"' not in visitor.get(url).text
@@ -543,6 +649,47 @@ def test_a_post_that_nobody_may_read_takes_no_comment(app, visitor, hidden):
         response = getattr(visitor, method)(f"/comments/{post_id}", data=VALID)
         assert response.status_code == 404
     assert comments(app) == []
+
+
+def test_a_private_post_takes_comments_of_those_who_may_read_it(
+    app, visitor, client_for
+):
+    author = client_for("author")
+    with app.app_context():
+        owner = session.get_one(User, author.user_id)
+        private = Place(make_post(author=owner, status=PostStatus.PRIVATE))
+    for outsider in (visitor, client_for("subscriber"), client_for("author")):
+        assert outsider.get(private.form).status_code == 404
+        assert send(outsider, private).status_code == 404
+
+    for reader in (author, client_for("editor"), client_for("admin")):
+        form = form_data(reader.get(private.url).text, "/comments/")
+        response = reader.post(private.form, data=form | {"comment": "Between us."})
+        assert response.status_code == 303
+        assert "Between us." in reader.get(response.location).text
+
+    assert len(comments(app)) == 3
+    assert visitor.get(private.url).status_code == 404
+    assert send(visitor, private, comment_parent="1").status_code == 404
+
+
+def test_a_protected_post_takes_comments_once_it_is_open(app, visitor):
+    with app.app_context():
+        protected = Place(make_post(password="sesame"))
+        make_comment(post=session.get_one(Post, protected.id), source="Hush.")
+
+    refused = send(visitor, protected)
+    assert refused.status_code == 403
+    assert element(refused.text, "comment").text.strip() == "Well said."
+    assert "Hush." not in refused.text
+    assert len(comments(app)) == 1
+
+    visitor.post(f"/unlock/{protected.id}", data={"post_password": "sesame"})
+    taken = send(visitor, protected, comment="I am in.")
+
+    assert taken.status_code == 303
+    assert "Hush." in visitor.get(protected.url).text
+    assert len(comments(app)) == 2
 
 
 @pytest.mark.parametrize("missing", ["999999", str(2**63 - 1)])
