@@ -8,27 +8,35 @@ from . import assets, config, errors, extensions, i18n, security
 from .accounts import guard, sessions
 from .accounts.admin import bp as account_admin_bp
 from .accounts.cli import group as users_cli
+from .accounts.users_admin import bp as users_admin_bp
 from .accounts.views import bp as accounts_bp
 from .admin.views import bp as admin_bp
 from .comments.admin import bp as comments_admin_bp
 from .comments.views import bp as comments_bp
 from .database import db
+from .feeds import templating as feed_templating
+from .feeds.views import bp as feeds_bp
 from .operations import cli as operations_cli
 from .operations import health
 from .posts import templating as post_templating
 from .posts.admin import bp as posts_admin_bp
 from .posts.pages_admin import bp as pages_admin_bp
 from .posts.terms_admin import bp as terms_admin_bp
+from .posts.terms_selection_admin import bp as terms_selection_bp
 from .posts.views import bp as posts_bp
+from .search.views import bp as search_bp
 from .site import templating as site_templating
 from .site.admin import bp as site_admin_bp
+from .transfer.cli import group as import_cli
 
-BLUEPRINTS = (accounts_bp, admin_bp, comments_bp, posts_bp)
+BLUEPRINTS = (accounts_bp, admin_bp, comments_bp, feeds_bp, posts_bp, search_bp)
 ADMIN_BLUEPRINTS = (
     posts_admin_bp,
     pages_admin_bp,
     terms_admin_bp,
+    terms_selection_bp,
     comments_admin_bp,
+    users_admin_bp,
     site_admin_bp,
     account_admin_bp,
 )
@@ -50,10 +58,10 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     # and only then its form, whose CSRF token belongs to a session.
     for part in (security, sessions, guard, extensions, assets, errors, health):
         part.init_app(app)
-    for templating in (site_templating, post_templating):
+    for templating in (site_templating, post_templating, feed_templating):
         templating.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    for command in (users_cli, *operations_cli.COMMANDS):
+    for command in (users_cli, import_cli, *operations_cli.COMMANDS):
         app.cli.add_command(command)
     return app

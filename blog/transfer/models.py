@@ -11,10 +11,11 @@ class ImportedItem(Model):
 
     It is known by ``site`` (host and path of the old site), ``kind`` (author, category,
     tag, post, page, comment), ``source_id`` (its number there, as text; "" without one)
-    and ``name`` (its slug, or else its guid). ``digest`` is of all that was taken over,
-    so that a change at the old site is seen; ``row_version`` is the row's version after
-    it was taken over, so that a change made here is seen, and kept. Both are of what has
-    versions; 0 otherwise.
+    and ``name`` (its slug, or else its guid; of a comment a digest of its place, time
+    and author). ``digest`` is of all that was taken over, so that a change at the old
+    site is seen; behind a colon follows a digest of the row as it was left, and
+    ``row_version`` is that row's version (0 of what has none), so that a change made
+    here is seen, and kept.
     """
 
     __tablename__ = "imported_item"

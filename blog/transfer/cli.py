@@ -1,0 +1,126 @@
+"""Moving in, from a shell."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from ..clock import utcnow
+from ..database import GateTimeout, db, write_transaction
+from .importing import Import
+from .report import Report
+from .survey import survey
+from .wxr import Reader, Unreadable
+
+# Without a file for the report, so many of its lines are printed.
+_LINES_SHOWN = 15
+
+group = AppGroup("import", help="Move in what was written elsewhere.")
+
+
+@group.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Write nothing, and say what would be done. Addresses are compared only with "
+    "what is here already.",
+)
+@click.option(
+    "--report",
+    "report_file",
+    metavar="FILE.json",
+    type=click.Path(path_type=Path),
+    help="Where to write what became of everything.",
+)
+@click.pass_context
+def wordpress(
+    context: click.Context, file: Path, dry_run: bool, report_file: Path | None
+) -> None:
+    """Take over an export of WordPress: people, categories, tags, posts, pages and
+    comments.
+
+    FILE is what WordPress gives at Tools, Export (WXR). Running it again doubles
+    nothing: what changed in the export is taken over, what was edited here stays. If a
+    run was interrupted, the next one goes on.
+    """
+    _ensure_writable(report_file)
+    _ensure_database(context)
+    try:
+        with file.open("rb") as export:
+            report = _imported(export, file.stat().st_size, dry_run)
+    except OSError as error:
+        raise click.ClickException(
+            f"{str(file)!r} cannot be read: {error.strerror or error}."
+        ) from None
+    except (Unreadable, GateTimeout) as error:
+        raise click.ClickException(str(error)) from None
+    _tell(report, report_file, dry_run)
+
+
+def _imported(export: BinaryIO, size: int, dry_run: bool) -> Report:
+    """What became, or in a dry run would become, of everything in the file."""
+    with _progress(2 * size) as advance:
+        found = survey(Reader(export, advance))
+        export.seek(0)
+        run = Import(found, utcnow())
+        for step in run.steps(Reader(export, advance)):
+            if dry_run:
+                step.foretell()
+                continue
+            with write_transaction():
+                step.write()
+    return run.report
+
+
+@contextmanager
+def _progress(length: int) -> Iterator[Callable[[int], None]]:
+    """A bar for whoever watches; nothing where nobody does."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    with click.progressbar(length=length, label="Reading", file=sys.stderr) as bar:
+        yield bar.update
+
+
+def _ensure_writable(report_file: Path | None) -> None:
+    """Before an hour of work: the report will have a place."""
+    if report_file is None:
+        return
+    folder = report_file.absolute().parent
+    place = report_file if report_file.exists() else folder
+    if not folder.is_dir() or report_file.is_dir() or not os.access(place, os.W_OK):
+        raise click.ClickException(f"The report cannot be written to {report_file}.")
+
+
+def _ensure_database(context: click.Context) -> None:
+    """Make the database of a new site, as ``blog upgrade`` does."""
+    path = db.engine.url.database
+    upgrade = current_app.cli.get_command(context, "upgrade")
+    if path and upgrade and not Path(path).exists():
+        context.invoke(upgrade)
+
+
+def _tell(report: Report, report_file: Path | None, dry_run: bool) -> None:
+    if report_file is not None:
+        text = json.dumps(report.as_json(), ensure_ascii=False, indent=1)
+        report_file.write_text(text + "\n", "utf-8")
+    click.echo("Nothing was written; this would be done:" if dry_run else "Done.")
+    click.echo(report.table())
+    for (kind, reason), number in report.reasons().most_common():
+        click.echo(f"skipped: {number} × {kind}, {reason}")
+    if report_file is not None:
+        click.echo(f"{len(report.lines)} lines to read stand in {report_file}.")
+        return
+    for line in report.lines[:_LINES_SHOWN]:
+        click.echo(f"- {line}")
+    if len(report.lines) > _LINES_SHOWN:
+        more = len(report.lines) - _LINES_SHOWN
+        click.echo(f"… and {more} more; --report FILE.json writes all of them down.")

@@ -1,0 +1,358 @@
+"""The posts and pages of an export: what each becomes here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeVar
+from urllib.parse import unquote
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from ..accounts.models import User
+from ..database import session
+from ..posts import permalinks, publishing, queries
+from ..posts.models import Category, Kind, Post, Status, Tag
+from ..site import redirects
+from ..text import excerpts, slugs, wordpress
+from ..text.sanitizer import Format, TooLarge, post_html
+from . import identities, readings, wxr
+from .identities import TO_WRITE, Key, Left, Verdict
+from .models import ImportedItem
+from .numbers import Numbers
+from .people import People
+from .report import EDITED_HERE, Outcome, Report
+from .survey import Survey
+from .terms import Terms
+
+KINDS = (str(Kind.POST), str(Kind.PAGE))
+_STATUSES = {
+    "publish": Status.PUBLIC,
+    "future": Status.PUBLIC,
+    "private": Status.PRIVATE,
+    "pending": Status.PENDING,
+    "draft": Status.DRAFT,
+    "trash": Status.TRASH,
+    "": Status.DRAFT,
+}
+_UNFINISHED = frozenset({Status.DRAFT, Status.PENDING})
+_META = ("_wp_trash_meta_status", "_wp_trash_meta_time", "_wp_desired_post_slug")
+_LATEST = 2**35  # of seconds since 1970: in a thousand years
+_Term = TypeVar("_Term", Category, Tag)
+# WordPress puts it behind the slug of what it throws away.
+_TRASHED = "__trashed"
+
+
+@dataclass
+class Arrival:
+    """A post or page of the file. ``content`` is ``None`` where nothing is to be done,
+    ``row_id`` where it has no row (yet). ``is_ours`` says that nobody here has changed
+    what the import made of it.
+    """
+
+    item: wxr.Item
+    key: Key
+    digest: str
+    verdict: Verdict
+    content: publishing.Content | None = None
+    row_id: int | None = None
+    is_ours: bool = True
+
+
+class Items:
+    """What becomes of posts and pages: ``prepared`` outside of a write, slowly; then
+    ``write`` inside of one.
+    """
+
+    def __init__(
+        self,
+        survey: Survey,
+        report: Report,
+        people: People,
+        terms: Terms,
+        zone: ZoneInfo,
+        now: datetime,
+    ) -> None:
+        self._survey = survey
+        self._report = report
+        self._people = people
+        self._terms = terms
+        self._zone = zone
+        self._now = now
+        self._numbers = Numbers(Post, KINDS, survey.highest_post)
+
+    def prepared(self, items: Sequence[wxr.Item]) -> list[Arrival]:
+        """What there is to do with each, rendered where it will be written. What cannot
+        be stored is reported, and left out.
+        """
+        keys = [identities.of_item(item) for item in items]
+        known = identities.known(self._survey.site, keys)
+        rows = _left_rows([here.row_id for here in known.values()])
+        found: list[Arrival] = []
+        for item, key in zip(items, keys, strict=True):
+            here = self._here(item, key, known)
+            arrival = Arrival(item, key, _digest(item), Verdict.NEW)
+            left = rows.get(here.row_id) if here else None
+            arrival.verdict = identities.verdict(here, arrival.digest, left)
+            if here and left:
+                arrival.row_id = here.row_id
+                arrival.is_ours = identities.is_untouched(here, left)
+            if arrival.verdict in TO_WRITE:
+                try:
+                    arrival.content = self._rendered(item)
+                except TooLarge:
+                    self._refuse(item, "too large")
+                    continue
+            found.append(arrival)
+        return found
+
+    def count(self, arrival: Arrival) -> None:
+        """Note in the report what becomes of it."""
+        kind = arrival.item.type
+        match arrival.verdict:
+            case Verdict.NEW:
+                self._report.became(kind, Outcome.IMPORTED)
+            case Verdict.CHANGED:
+                self._report.became(kind, Outcome.UPDATED)
+            case Verdict.UNCHANGED:
+                self._report.became(kind, Outcome.UNCHANGED)
+            case Verdict.EDITED:
+                self._report.skip(kind, arrival.item.id, EDITED_HERE)
+
+    def write(self, arrivals: Sequence[Arrival]) -> None:
+        """Make or change the rows of those that were rendered. Whether anybody edited
+        one of them meanwhile is looked at once more.
+        """
+        arrivals = [each for each in arrivals if each.content is not None]
+        known = identities.known(self._survey.site, [each.key for each in arrivals])
+        with session.no_autoflush:  # each is flushed once, when all of it is there
+            for each in arrivals:
+                self._write(each, known)
+
+    def _write(self, each: Arrival, known: dict[Key, ImportedItem]) -> None:
+        here = self._here(each.item, each.key, known)
+        post = session.get(Post, here.row_id) if here else None
+        left = _left(post.version, post.status, post.trashed_status) if post else None
+        each.verdict = identities.verdict(here, each.digest, left)
+        if each.verdict is Verdict.NEW or post is None:
+            post = self._made(each, here)
+        elif each.verdict is Verdict.CHANGED:
+            self._revise(post, each)
+        each.row_id = post.id
+        if each.verdict not in TO_WRITE:
+            each.is_ours = False
+            return
+        identities.remember(
+            here,
+            self._survey.site,
+            each.key,
+            digest=each.digest,
+            guid=each.item.guid,
+            row_id=post.id,
+            left=_left(post.version, post.status, post.trashed_status),
+        )
+
+    def _here(
+        self, item: wxr.Item, key: Key, known: dict[Key, ImportedItem]
+    ) -> ImportedItem | None:
+        return known.get(key) or identities.same_under_another_name(
+            key, item.guid, known, self._survey.holds
+        )
+
+    def _rendered(self, item: wxr.Item) -> publishing.Content:
+        excerpt = item.excerpt
+        if "<" in excerpt or "&" in excerpt:
+            excerpt = excerpts.plain(post_html(excerpt, Format.HTML))
+        title = wordpress.title(item.title)
+        if len(title) > publishing.TITLE_LIMIT:
+            self._report.say(
+                f"The title was cut to {publishing.TITLE_LIMIT} characters: “{title}”.",
+                item.line,
+            )
+        return publishing.prepare(
+            title=title,
+            source=wordpress.content(item.content),
+            format=Format.HTML,
+            excerpt=excerpt,
+        )
+
+    def _refuse(self, item: wxr.Item, reason: str) -> None:
+        self._report.skip(item.type, item.id, reason)
+        self._report.say(f"“{item.title}” was not taken: {reason}.", item.line)
+        for comment in item.comments:
+            self._report.skip("comment", comment.id, reason)
+
+    # Inside of a write
+
+    def _made(self, each: Arrival, here: ImportedItem | None) -> Post:
+        item = each.item
+        assert each.content is not None  # noqa: S101  write takes no others
+        author = session.get_one(User, self._people.wrote(item.creator))
+        kept = self._numbers.kept(
+            item.id,
+            here,
+            {
+                "kind": Kind(item.type),
+                "author_id": author.id,
+                "created_at": self._now,
+                "edited_at": self._now,
+            },
+        )
+        post = publishing.compose(
+            author, Kind(item.type), each.content, self._now, password=item.password
+        )
+        if kept is not None:
+            post.id = kept
+        if item.guid:
+            post.guid = item.guid  # also where two share one, as readers know them so
+        self._describe(post, item)
+        return post
+
+    def _revise(self, post: Post, each: Arrival) -> None:
+        assert each.content is not None  # noqa: S101  write takes no others
+        before = permalinks.post_url(post) if post.is_public(self._now) else None
+        post.author = session.get_one(User, self._people.wrote(each.item.creator))
+        post.password = each.item.password
+        publishing.revise(post, each.content, self._now)
+        self._describe(post, each.item)
+        if before is not None and permalinks.post_url(post) != before:
+            redirects.lead(before, post_id=post.id)
+            session.flush()
+
+    def _describe(self, post: Post, item: wxr.Item) -> None:
+        """All that an item says of itself besides its text."""
+        if post.id is None:
+            session.flush()  # it may become part of its slug
+        meta = dict(item.meta)
+        status = final = self._status(item, item.status)
+        if status == Status.TRASH:
+            final = self._status(item, meta.get("_wp_trash_meta_status", ""))
+        if post.kind == Kind.PAGE and readings.number(item.parent) is None:
+            post.parent = None  # trees puts the others where they belong
+        if post.kind == Kind.POST:
+            post.sticky = item.is_sticky == "1" and final != Status.PRIVATE
+            post.file_under(
+                _rows(Category, self._terms.filed(item, "category")),
+                _rows(Tag, self._terms.filed(item, "post_tag")),
+            )
+        post.position = readings.position(item.menu_order)
+        if item.comment_status:
+            post.comments_open = item.comment_status != "closed"
+        at = self._moment(post, item, final)
+        written = readings.instant(item.date_gmt, item.date, self._zone, item.pub_date)
+        if written is not None:
+            post.created_at = min(written, self._now)
+        post.edited_at = (
+            readings.instant(item.modified_gmt, "", self._zone) or post.created_at
+        )
+        self._address(post, item, final)
+        post.trashed_status = post.trashed_at = None
+        self._become(post, final, at)
+        if status == Status.TRASH:
+            post.trash(_of_unix(meta.get("_wp_trash_meta_time", "")) or post.edited_at)
+        session.flush()
+
+    def _status(self, item: wxr.Item, name: str) -> Status:
+        status = _STATUSES.get(name)
+        if status is None:
+            self._report.say(
+                f"Nobody knows the status “{name}”; “{item.title}” became a draft.",
+                item.line,
+            )
+        return status or Status.DRAFT
+
+    def _moment(self, post: Post, item: wxr.Item, status: Status) -> datetime | None:
+        """When it is, or will be, public. What is not finished has the date that was
+        chosen for it, if any: WordPress writes that in UTC only then.
+        """
+        if status in _UNFINISHED:
+            return readings.instant(item.date_gmt, "", self._zone)
+        return (
+            readings.instant(item.date_gmt, item.date, self._zone, item.pub_date)
+            or post.published_at
+            or self._now
+        )
+
+    def _become(self, post: Post, status: Status, at: datetime | None) -> None:
+        match status:
+            case Status.PUBLIC:
+                post.publish(at or self._now)
+            case Status.PRIVATE:
+                post.keep_private(at or self._now)
+            case Status.PENDING:
+                post.published_at = at
+                post.submit()
+            case _:
+                post.published_at = at
+                post.withdraw()
+
+    def _address(self, post: Post, item: wxr.Item, status: Status) -> None:
+        """The old slug as it is, where that can be; else one that is near it."""
+        name = item.name
+        if item.status == "trash":
+            desired = dict(item.meta).get("_wp_desired_post_slug", "")
+            name = desired or name.removesuffix(_TRASHED)
+        slug = readings.slug(name)
+        if slug == post.slug and slug:
+            return
+        if not name and status in _UNFINISHED:
+            post.slug = ""
+        elif slug is None or not self._can_have(post, slug, item):
+            post.slug = publishing.free_slug(post, slug or unquote(name))
+        elif status in _UNFINISHED and self._survey.is_public_slug(item.type, slug):
+            # What readers know by it comes first, wherever it stands in the file.
+            post.slug = publishing.free_slug(post, slugs.suffixed(slug, 2))
+        else:
+            post.slug = slug
+
+    def _can_have(self, post: Post, slug: str, item: wxr.Item) -> bool:
+        if slug in slugs.RESERVED:
+            return False
+        if slug.isdigit():  # which may read as a date
+            return publishing.slug_problem(post, slug) is None
+        # A page that lies below another gets its place, and if need be another slug,
+        # when all pages are there.
+        waits = post.kind == Kind.PAGE and readings.number(item.parent) is not None
+        return waits or not queries.slug_is_taken(post, slug)
+
+
+def _left_rows(ids: Sequence[int]) -> dict[int, Left]:
+    """How the posts and pages of those ids stand now; without those that are gone."""
+    columns = (Post.id, Post.version, Post.status, Post.trashed_status)
+    rows = session.execute(select(*columns).where(Post.id.in_(ids)))
+    return {
+        row_id: _left(version, status, trashed_status)
+        for row_id, version, status, trashed_status in rows
+    }
+
+
+def _left(version: int, status: Status, trashed_status: Status | None) -> Left:
+    """Its version counts edits, but not what a button does, such as taking it back."""
+    return Left(version, identities.digest([status, trashed_status]))
+
+
+def _digest(item: wxr.Item) -> str:
+    """A digest of all that is taken over of an item, as the file has it."""
+    meta = dict(item.meta)
+    return identities.digest(
+        [
+            *(item.title, item.content, item.excerpt, item.guid, item.creator),
+            *(item.date, item.date_gmt, item.modified_gmt, item.pub_date),
+            *(item.name, item.status, item.parent, item.menu_order, item.password),
+            *(item.comment_status, item.is_sticky),
+            [[each.taxonomy, each.slug, each.name] for each in item.filed],
+            [meta.get(name) for name in _META],
+        ]
+    )
+
+
+def _rows(model: type[_Term], ids: Sequence[int]) -> list[_Term]:
+    rows = session.scalars(select(model).where(model.id.in_(ids)).order_by(model.id))
+    return list(rows)
+
+
+def _of_unix(text: str) -> datetime | None:
+    seconds = readings.number(text)
+    if seconds is None or seconds > _LATEST:
+        return None
+    return datetime.fromtimestamp(seconds, UTC)

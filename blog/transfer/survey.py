@@ -1,0 +1,235 @@
+"""The first pass over an export: what is in it, without holding any of its texts.
+
+What the second pass needs to know beforehand stands here: people and terms, which item
+is the last of its key, which numbers and slugs are used, and how addresses were made.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from ..posts import permalinks
+from ..posts.models import Category, Kind, Tag
+from ..text import slugs, wordpress
+from . import addresses, identities, readings, wxr, zones
+from .identities import Key
+
+# By WordPress's name: what is taken.
+TAXONOMIES: dict[str, type[Category] | type[Tag]] = {
+    "category": Category,
+    "post_tag": Tag,
+}
+TAKEN = frozenset(Kind)
+# What WordPress keeps for itself, and what is no post of its own.
+NOT_WRITTEN = frozenset({"auto-draft", "inherit"})
+# Fields that are understood, and two that say who had the editor open.
+_USED_FIELDS = frozenset(
+    {"_wp_trash_meta_status", "_wp_trash_meta_time", "_wp_desired_post_slug"}
+    | {"_wp_trash_meta_comments_status", "_edit_lock", "_edit_last"}
+)
+# WordPress keeps a field for each page that it once asked another site about.
+_OEMBED = "_oembed_"
+_MOST_FIELDS = 5_000
+# Levels of categories and of pages. Nobody goes deeper; each level costs every reader.
+DEEPEST = 50
+
+
+class Mention(NamedTuple):
+    """A category or tag as an item speaks of it."""
+
+    taxonomy: str
+    slug: str
+    name: str
+
+
+@dataclass
+class Survey:
+    """What an export holds. ``counts`` are by kind, as in the report."""
+
+    channel: wxr.Channel = field(default_factory=wxr.Channel)
+    counts: Counter[str] = field(default_factory=Counter)
+    authors: list[wxr.Author] = field(default_factory=list)
+    terms: list[wxr.Term] = field(default_factory=list)
+    # Who and what posts and pages speak of, and on which line first.
+    creators: dict[str, int] = field(default_factory=dict)
+    mentions: dict[Mention, int] = field(default_factory=dict)
+    nobodys: int = 0  # posts and pages that name no author
+    highest_post: int = 0
+    highest_comment: int = 0
+    shortcodes: Counter[str] = field(default_factory=Counter)
+    fields: Counter[str] = field(default_factory=Counter)
+    votes: addresses.Votes = field(default_factory=addresses.Votes)
+    clocks: zones.Clocks = field(default_factory=zones.Clocks)
+    _last: dict[bytes, int] = field(default_factory=dict)
+    _public_slugs: set[bytes] = field(default_factory=set)
+    _category_paths: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def site(self) -> str:
+        """What the old site is known by."""
+        return identities.site_of(self.channel)
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The hosts at which the old site answered, without "www."."""
+        links = map(
+            readings.link,
+            (self.channel.link, self.channel.base_blog_url, self.channel.base_site_url),
+        )
+        return frozenset(bare(link.host) for link in links if link and link.host)
+
+    def zone(self) -> ZoneInfo | None:
+        """The time zone of the old site; ``None`` if nothing tells."""
+        name = self.clocks.zone(self.channel.language)
+        return None if name is None else ZoneInfo(name)
+
+    def holds(self, key: Key) -> bool:
+        """Whether an item of that key is in the file."""
+        return key.hash in self._last
+
+    def is_last(self, key: Key, item: wxr.Item) -> bool:
+        """Whether an item is the last of its key."""
+        return self._last.get(key.hash) == item.line
+
+    def is_public_slug(self, kind: str, slug: str) -> bool:
+        """Whether a published item of that kind has the slug."""
+        return identities.hash_of(kind, slug) in self._public_slugs
+
+    def take(self, record: wxr.Author | wxr.Term | wxr.Item) -> None:
+        """Take in one record of the file."""
+        match record:
+            case wxr.Author():
+                self.counts["author"] += 1
+                self.authors.append(record)
+            case wxr.Term():
+                self.counts[kind_of_term(record.taxonomy)] += 1
+                self.terms.append(record)
+            case wxr.Item():
+                self._take_item(record)
+
+    def _take_item(self, item: wxr.Item) -> None:
+        self.counts[kind_of_item(item)] += 1
+        self.counts["comment"] += len(item.comments)
+        self._last[identities.of_item(item).hash] = item.line
+        self._see_clocks(item)
+        for comment in item.comments:
+            self._see_clocks(comment)
+        if is_taken(item):
+            self._take_written(item)
+
+    def _see_clocks(self, record: wxr.Item | wxr.Comment) -> None:
+        gmt = readings.shown(record.date_gmt)
+        self.clocks.see(readings.shown(record.date), gmt)
+
+    def _take_written(self, item: wxr.Item) -> None:
+        self.highest_post = max(self.highest_post, readings.number(item.id) or 0)
+        for comment in item.comments:
+            number = readings.number(comment.id) or 0
+            self.highest_comment = max(self.highest_comment, number)
+        if item.creator:
+            self.creators.setdefault(item.creator, item.line)
+        else:
+            self.nobodys += 1
+        if item.type == Kind.POST:
+            for filed in item.filed:
+                if filed.taxonomy in TAXONOMIES and (filed.slug or filed.name):
+                    mention = Mention(filed.taxonomy, filed.slug, filed.name)
+                    self.mentions.setdefault(mention, item.line)
+        self.shortcodes.update(wordpress.shortcodes(item.content))
+        self._count_fields(item)
+        if item.status == "publish":
+            self._take_published(item)
+
+    def _count_fields(self, item: wxr.Item) -> None:
+        for meta in (item.meta, *(comment.meta for comment in item.comments)):
+            for key, _ in meta:
+                key = f"{_OEMBED}…" if key.startswith(_OEMBED) else key
+                is_new = key not in self.fields
+                if key and key not in _USED_FIELDS:
+                    room = len(self.fields) < _MOST_FIELDS
+                    self.fields[key if room or not is_new else "…"] += 1
+
+    def _take_published(self, item: wxr.Item) -> None:
+        slug = readings.slug(item.name)
+        if slug is not None:
+            self._public_slugs.add(identities.hash_of(item.type, slug))
+        link = readings.link(item.link)
+        if item.type != Kind.POST or link is None:
+            return
+        if link.query:
+            self.votes.see_plain()
+            return
+        self.votes.see(
+            addresses.Standing(
+                path=link.path,
+                slug=slug or "",
+                id=item.id,
+                local=readings.shown(item.date),
+                categories=self._paths(item),
+                author=frozenset({item.creator.lower(), slugs.slugify(item.creator)}),
+            )
+        )
+
+    def _paths(self, item: wxr.Item) -> frozenset[tuple[str, ...]]:
+        """The paths of an item's categories, as they stand in addresses."""
+        if not self._category_paths:
+            self._category_paths = _category_paths(self.terms)
+        filed = [
+            each.slug
+            for each in item.filed
+            if each.taxonomy == "category" and each.slug
+        ]
+        if not filed:
+            return frozenset({(permalinks.UNCATEGORISED,)})
+        return frozenset(
+            self._category_paths.get(slug, (readings.slug(slug) or slug,))
+            for slug in filed
+        )
+
+
+def survey(reader: wxr.Reader) -> Survey:
+    """Read a file through once.
+
+    :raise wxr.Unreadable: if nothing of it can be taken
+    """
+    found = Survey()
+    for record in reader:
+        found.take(record)
+    found.channel = reader.channel
+    return found
+
+
+def is_taken(item: wxr.Item) -> bool:
+    """Whether an item is a post or page that somebody wrote."""
+    return item.type in TAKEN and item.status not in NOT_WRITTEN
+
+
+def kind_of_item(item: wxr.Item) -> str:
+    """What an item is called in the report."""
+    return "menu_item" if item.type == "nav_menu_item" else item.type
+
+
+def kind_of_term(taxonomy: str) -> str:
+    """What a term is called in the report."""
+    kind = TAXONOMIES.get(taxonomy)
+    return taxonomy if kind is None else kind.__tablename__
+
+
+def bare(host: str) -> str:
+    """A host by the name that it has without "www."."""
+    return host.removeprefix("www.")
+
+
+def _category_paths(terms: list[wxr.Term]) -> dict[str, tuple[str, ...]]:
+    """The path of each category by its slug; those above it come first."""
+    parents = {each.slug: each.parent for each in terms if each.taxonomy == "category"}
+    paths: dict[str, tuple[str, ...]] = {}
+    for slug in parents:
+        line: list[str] = []
+        above = slug
+        while above in parents and above not in line and len(line) < DEEPEST:
+            line.append(above)
+            above = parents[above]
+        paths[slug] = tuple(readings.slug(each) or each for each in reversed(line))
+    return paths
