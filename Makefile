@@ -14,7 +14,7 @@ COMPILE := $(BIN)/uv pip compile --no-config --quiet --universal --python-versio
 	--custom-compile-command "make lock" --no-annotate $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test faults check format lock bench clean
+.PHONY: help setup run test faults corpora check format lock bench clean
 
 help:  ## say what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | \
@@ -42,6 +42,9 @@ test: setup  ## run the tests (ARGS="tests/posts -k draft": some); a missing too
 
 faults: setup  ## kill servers in the middle of writing, for minutes, and count what was lost
 	$(BIN)/python -m pytest -m faults -s $(ARGS)
+
+corpora: setup  ## try every case of the corpora beside the repository, for minutes
+	$(BIN)/python -m pytest -n 2 -m corpora_all $(ARGS)
 
 check: setup  ## look for mistakes, untidy lines and wrong types
 	$(BIN)/ruff check .

@@ -10,9 +10,11 @@ from datetime import UTC, datetime
 from flask import Flask
 from sqlalchemy import event
 
-from blog.database import db, session
+from blog.database import db, session, write_transaction
+from blog.operations.indexing import complete
 from blog.posts import permalinks, queries
 from blog.posts.models import Category, Post
+from blog.search import queries as search_queries
 from blog.text.sanitizer import comment_html
 
 from .publication import publication
@@ -51,6 +53,8 @@ def main() -> None:
     print("| what | figure |\n|---|---|", flush=True)
     with publication(POSTS):
         bench_neighbours()
+        bench_sticky()
+        bench_search()
     for comments in (1, 50, 10_000):
         with publication(3, comments) as app:
             bench_post_page(app, comments)
@@ -79,6 +83,49 @@ def bench_neighbours() -> None:
                 f"{statistics.median(measured):.3f} ms of database time (median of "
                 f"{ROUNDS}), worst {max(measured):.3f} ms",
             )
+
+
+def bench_search() -> None:
+    """Putting all posts into the index; then words that are everywhere, and nearly
+    nowhere.
+    """
+    started = time.process_time()
+    count = complete()
+    seconds = time.process_time() - started
+    row(f"full-text index of {count:,} posts of 320 words", f"{seconds:.0f} s of CPU")
+    for what, typed in (
+        ("a word that is in every post", "tide"),
+        ("two such words and a beginning", "tide comes ag"),
+        ("a word that is in one post", str(POSTS // 2)),
+    ):
+        row(
+            f"search in {POSTS:,} posts, {what}",
+            f"{milliseconds(lambda typed=typed: found(typed)):.1f} ms of CPU "
+            f"(median of {ROUNDS})",
+        )
+
+
+def found(typed: str) -> None:
+    """The first page of a search, as nobody has asked for it before."""
+    search_queries.results(typed, NOW, 1)
+    session.remove()
+
+
+def bench_sticky() -> None:
+    """Database time of the posts that stay at the top of home."""
+    with write_transaction():
+        for post_id in (1, POSTS // 2, POSTS):
+            session.get_one(Post, post_id).sticky = True
+    measured = []
+    for _ in range(ROUNDS):
+        session.expunge_all()
+        with DatabaseTime() as spent:
+            queries.sticky(NOW)
+        measured.append(spent.seconds * 1000)
+    row(
+        f"the 3 sticky ones of {POSTS:,} posts",
+        f"{statistics.median(measured):.3f} ms of database time (median of {ROUNDS})",
+    )
 
 
 def bench_post_page(app: Flask, comments: int) -> None:

@@ -145,9 +145,10 @@ def _stale_form(error: CSRFError) -> Response:
     """A form of an earlier login, most likely: written for a day, or in another tab.
 
     Where the browser vouches that a page of ours sent it, all that was typed comes back
-    with a token of today, to be sent once more. Passwords are not shown again.
+    with a token of today, to be sent once more. Passwords are not shown again, but for
+    that of a post, which its writer sees in the editor anyway.
     """
-    names = {*request.form}
+    names = {*request.form} - {"post_password"}
     if not is_sent_from_here() or any("password" in name for name in names):
         advice = _("This page was opened too long ago. Reload it, then send it again.")
         return error_page(400, advice)

@@ -192,16 +192,19 @@ def axe_source() -> str:
     return require_file(AXE, INSTALL_TOOLS).read_text("utf-8")
 
 
-def run_axe(page) -> list[str]:
+def run_axe(page, leave_out: str = "") -> list[str]:
     """What axe finds wrong with a Playwright page as it now looks; empty when nothing.
 
-    One line for each rule and element. The code is evaluated by the browser's debugger,
+    One line for each rule and element; ``leave_out`` is a selector of what is not
+    looked at. The code is evaluated by the browser's debugger,
     which the page's Content-Security-Policy does not bind, so the policy stays on.
     """
     page.evaluate(f"() => {{ {axe_source()} }}")
     results = page.evaluate(
-        "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})",
-        list(AXE_TAGS),
+        "([tags, exclude]) => axe.run("
+        "exclude ? {include: [document], exclude: [exclude]} : document,"
+        " {runOnly: tags, resultTypes: ['violations']})",
+        [list(AXE_TAGS), leave_out],
     )
     return [
         f"{violation['id']}: {violation['help']} [{node['html'][:200]}]"

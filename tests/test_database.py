@@ -395,10 +395,11 @@ def test_dangerous_words_stand_in_one_place(pattern, allowed):
 
 
 def test_html_is_called_safe_only_where_it_is_made_so():
+    # What is written out in the code is safe by itself.
     makers = {
         str(file.relative_to(BLOG))
         for file in BLOG.rglob("*.py")
-        if re.search(r"\bMarkup\((?!\"\"\))", file.read_text("utf-8"))
+        if re.search(r"\bMarkup\((?!\")", file.read_text("utf-8"))
     }
 
     assert {each for each in makers if not each.startswith("text/")} == {"database.py"}

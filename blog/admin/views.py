@@ -50,8 +50,7 @@ def dashboard() -> str:
     user = guard.current_user()
     assert user is not None  # noqa: S101  the guard let them in
     may_write = guard.may(Action.WRITE)
-    reach = permissions.reach(user, Action.WRITE)
-    author_id = None if reach == Reach.ANY else user.id
+    author_id = None if _sees_all(Action.WRITE) else user.id
     counts = desk.counts(Kind.POST, author_id, now) if may_write else {}
 
     def first(shelf: Shelf, whose: int | None) -> object:
@@ -66,6 +65,8 @@ def dashboard() -> str:
         waiting=_waiting(),
         comments=_comments_waiting(user),
         drafts=first(Shelf.DRAFT, user.id) if may_write else (),
+        pending=first(Shelf.PENDING, author_id) if may_write else (),
+        reviews=_sees_all(Action.PUBLISH),
         scheduled=first(Shelf.SCHEDULED, author_id) if may_write else (),
         published=first(Shelf.PUBLIC, author_id) if may_write else (),
         first_steps=_first_steps(counts) if guard.may(Action.SETTINGS) else (),
@@ -89,8 +90,14 @@ def _all_rooms() -> list[tuple[Room, bool]]:
     home = url_for("admin.dashboard")
     return [
         (Room(_("Dashboard"), home, request.path == home), True),
-        (room(_("Posts"), url_for("admin.posts.index")), guard.may(Action.WRITE)),
-        (room(_("Pages"), url_for("admin.pages.index")), guard.may(Action.PAGES)),
+        (
+            room(_("Posts"), url_for("admin.posts.index"), _to_review(Kind.POST)),
+            guard.may(Action.WRITE),
+        ),
+        (
+            room(_("Pages"), url_for("admin.pages.index"), _to_review(Kind.PAGE)),
+            guard.may(Action.PAGES),
+        ),
         (
             room(_("Comments"), url_for("admin.comments.index"), _waiting()),
             guard.may(Action.MODERATE),
@@ -100,11 +107,25 @@ def _all_rooms() -> list[tuple[Room, bool]]:
             guard.may(Action.TERMS),
         ),
         (room(_("Tags"), url_for("admin.terms.tags")), guard.may(Action.TERMS)),
+        (room(_("People"), url_for("admin.users.index")), guard.may(Action.USERS)),
         (
             room(_("Settings"), url_for("admin.settings.edit")),
             guard.may(Action.SETTINGS),
         ),
     ]
+
+
+def _to_review(kind: Kind) -> int:
+    """How many posts or pages wait for the person's review; asked once in a request."""
+    if "posts_to_review" not in g:
+        g.posts_to_review = desk.waiting() if _sees_all(Action.PUBLISH) else {}
+    number: int = g.posts_to_review.get(kind, 0)
+    return number
+
+
+def _sees_all(action: Action) -> bool:
+    """Whether the person may do it to what belongs to others, too."""
+    return permissions.reach(guard.current_user(), action) == Reach.ANY
 
 
 def _waiting() -> int:

@@ -1,16 +1,18 @@
 import pytest
 from sqlalchemy import event
 
+from blog.accounts.models import User
 from blog.comments.models import Comment, Status
 from blog.database import session, write_transaction
-from blog.posts.models import Post
+from blog.posts.models import Kind, Post
+from blog.posts.models import Status as PostStatus
 from blog.site.queries import settings
 from tests.factories import DAY, NOW, make_comment, make_post, make_user
 from tests.pages import form_data, parse, text_of
 
 ALL_ROOMS = [
     *("Dashboard", "Posts", "Pages", "Comments"),
-    *("Categories", "Tags", "Settings"),
+    *("Categories", "Tags", "People", "Settings"),
 ]
 
 
@@ -52,7 +54,7 @@ def questions(db):
         ("subscriber", ["Dashboard"]),
         ("contributor", ["Dashboard", "Posts"]),
         ("author", ["Dashboard", "Posts", "Comments"]),
-        ("editor", ALL_ROOMS[:-1]),
+        ("editor", ALL_ROOMS[:-2]),
         ("admin", ALL_ROOMS),
     ],
 )
@@ -184,3 +186,72 @@ def test_everybody_may_log_out_by_a_form(admin):
 
     assert answer.status_code == 303
     assert admin.get("/admin/").status_code == 303
+
+
+# Waiting for review
+
+
+def waiting_post(**attributes):
+    return make_post(status=PostStatus.PENDING, published_at=None, **attributes)
+
+
+def test_an_editor_reviews_from_the_dashboard(client_for, db):
+    editor = client_for("editor")
+    posts = [
+        waiting_post(title=each, author=make_user(display_name="Ines")) for each in "AB"
+    ]
+    page = editor.get("/admin/").text
+    assert panel(page, "pending").startswith("Waiting for review 2 A Ines")
+    assert rooms(page)[1] == "Posts 2 waiting"
+
+    for post, noun in zip(posts, ("publication", "withdrawal"), strict=True):
+        path = f"/admin/posts/{post.id}/{noun}"
+        answer = editor.post(path, data=form_data(page, path))
+        assert (answer.status_code, answer.location) == (303, "/admin/")
+
+    session.rollback()
+    assert [session.get(Post, post.id).status for post in posts] == ["public", "draft"]
+    page = editor.get("/admin/").text
+    assert (panel(page, "pending"), rooms(page)[1]) == (None, "Posts")
+
+
+def test_pages_that_wait_are_counted_at_their_room(admin, db):
+    waiting_post(kind=Kind.PAGE)
+
+    page = admin.get("/admin/").text
+
+    assert (rooms(page)[1:3], panel(page, "pending")) == (
+        *(["Posts", "Pages 1 waiting"], None),
+    )
+
+
+def test_a_contributor_sees_what_of_theirs_waits_and_publishes_nothing(client_for, db):
+    client = client_for("contributor")
+    waiting_post(title="Mine", author=session.get(User, client.user_id))
+    waiting_post(title="Theirs", author=make_user())
+
+    page = client.get("/admin/").text
+
+    assert "Mine" in panel(page, "pending")
+    assert ("Theirs" in page, "/publication" in page) == (False, False)
+    assert "/withdrawal" in page
+    assert rooms(page) == ["Dashboard", "Posts"]
+
+
+def test_more_than_a_few_are_led_to(admin, db):
+    for _ in range(6):
+        waiting_post()
+
+    page = admin.get("/admin/").text
+
+    assert 'href="/admin/posts/?status=pending"' in page
+    assert panel(page, "pending").endswith("All that wait")
+
+
+def test_what_waits_or_is_private_is_on_no_shelf_of_others(client_for, db):
+    make_post(title="Closed", status=PostStatus.PRIVATE, author=make_user())
+    waiting_post(title="Waits", author=make_user())
+
+    for role in ("author", "contributor", "subscriber"):
+        page = client_for(role).get("/admin/").text
+        assert ("Closed" in page, "Waits" in page) == (False, False), role

@@ -7,10 +7,16 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from blog.database import write_transaction
+from blog.posts import queries
+from blog.posts.models import Status
 from tests import checkers
-from tests.factories import PASSWORD
+from tests.conftest import dispose, make_app
+from tests.factories import PASSWORD, make_comment, make_page, make_post
 from tests.servers import DemoSite
 
+LOCK = "open sesame"
+SUPPER = "They danced until the tide turned."
 # An address, or a word in the title or address of the post that is meant.
 READERS = {
     "home": "/",
@@ -28,6 +34,15 @@ READERS = {
     "year": "a post's",
     "month": "a post's",
     "author": "/author/mina-harkness/",
+    "search, nothing typed": "/search",
+    "search, something found": "/search?q=high+water",
+    "search, several pages": "/search?q=the&page=2",
+    "search, Urdu": "/search?q=بندرگاہ",
+    "search, nothing found": "/search?q=zeppelin",
+    "protected post": "lifeboat-supper",
+    "protected page": "/about/for-friends/",
+    "page in several parts": "/about/the-mole/2/",
+    "page in very many parts": "/about/forty-days/20/",
     "nothing": "/nothing-is-here/",
     "login": "/login",
 }
@@ -43,6 +58,16 @@ ROOMS = (
     "/admin/comments/",
     "/admin/comments/?status=approved",
     "/admin/comments/?status=trash",
+    "/admin/users/",
+    "/admin/users/?q=nobody&state=waiting",
+    "/admin/users/new",
+    "/admin/categories/?q=tides&sort=posts",
+    "/admin/tags/?sort=posts&select=all",
+    "/admin/tags/deletion?ids=1&ids=2",
+    "/admin/tags/merger?ids=1&ids=2",
+    "/admin/tags/merger",
+    "/admin/categories/merger?ids=1&ids=2",
+    "/admin/categories/placement?ids=1",
     "/admin/settings/",
     "/admin/account/",
 )
@@ -55,8 +80,28 @@ VIEWS = {
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     with DemoSite(tmp_path_factory.mktemp("pages") / "instance") as site:
+        furnish(site)
         yield site
     assert site.process.returncode == 0
+
+
+def furnish(site):
+    """Add what the demo does not have: what is sticky, for some only, or very long."""
+    app = make_app(site.instance)
+    with app.app_context():
+        (about,) = queries.named("about")
+        (bread,) = queries.named("bread-for-a-spring-tide")
+        categories, locked = bread.categories, {"password": LOCK, "source": SUPPER}
+        with write_transaction():
+            bread.sticky = True
+        post = make_post(title="The lifeboat supper", categories=categories, **locked)
+        make_comment(post=post)
+        make_page(slug="for-friends", parent_id=about.id, **locked)
+        for slug, number in (("the-mole", 3), ("forty-days", 40)):
+            source = "<!--nextpage-->".join(["## A part\n\nOf words."] * number)
+            make_page(slug=slug, parent_id=about.id, source=source)
+        make_page(slug="minutes", source=SUPPER, status=Status.PRIVATE)
+    dispose(app)
 
 
 @pytest.fixture(scope="module")
@@ -171,6 +216,38 @@ def test_a_page_with_a_mistaken_comment_is_sound(window, html_checker):
 
 
 @pytest.mark.html
+def test_a_protected_post_is_sound_as_it_opens(browser, site, html_checker):
+    context = browser.new_context(base_url=site.url)
+    page = context.new_page()
+    page.goto(address(page, "protected post"))
+    post_url = page.url
+    found = []
+    for typed, status in (("not it", 403), (LOCK, 200)):
+        page.get_by_label("Password").fill(typed)
+        with page.expect_response(is_a_page) as answered:
+            page.get_by_role("button", name="Open").click()
+        assert answered.value.status == status
+        found += judge(page, html_checker, answered.value.text())
+    expect(page.locator(".e-content").first).to_contain_text("danced")
+    assert page.url == post_url
+    context.close()
+
+    assert found == []
+
+
+def is_a_page(answer):
+    return answer.request.is_navigation_request() and answer.status != 303
+
+
+@pytest.mark.html
+def test_a_private_page_is_sound(desk, html_checker):
+    assert desk.goto("/minutes/").status == 200
+    expect(desk.locator(".mark")).to_have_text("Private")
+
+    assert judge(desk, html_checker) == []
+
+
+@pytest.mark.html
 @pytest.mark.parametrize("path", ROOMS)
 def test_a_room_behind_the_login_is_sound(desk, html_checker, path):
     assert desk.goto(path).status == 200
@@ -189,6 +266,8 @@ def test_rooms_about_one_thing_are_sound(desk, html_checker):
         ("/admin/comments/", "main a[href*='/edit']"),
         ("/admin/comments/", "main a[href*='repl']"),
         ("/admin/posts/", "main a[href$='/preview']"),
+        ("/admin/users/", "main table a.title"),
+        ("/admin/users/", "main table a.title >> nth=2"),
     ):
         desk.goto(list_path)
         desk.goto(desk.locator(link).first.get_attribute("href"))

@@ -1,0 +1,196 @@
+"""The editor and the lists of posts, with scripts and without, before the judges."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests import checkers
+from tests.factories import PASSWORD
+from tests.servers import DemoSite
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    with DemoSite(tmp_path_factory.mktemp("editor") / "instance") as site:
+        yield site
+    assert site.process.returncode == 0
+
+
+@pytest.fixture(scope="module")
+def admin_state(site, browser):
+    """The cookies of the first admin."""
+    context = browser.new_context(base_url=site.url)
+    page = context.new_page()
+    page.goto(site.setup_link)
+    for name, value in (
+        ("username", "harbourmaster"),
+        ("display_name", "The Harbourmaster"),
+        ("email", "harbour@example.org"),
+        ("password", PASSWORD),
+    ):
+        page.locator(f"[name={name}]").fill(value)
+    page.get_by_role("button", name="Begin").click()
+    page.wait_for_url("**/admin/")
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.fixture
+def desk(request, site, browser, admin_state):
+    """The admin's window, on a phone if the test asks for one."""
+    options = {"viewport": {"width": 1280, "height": 900}}
+    options |= getattr(request, "param", {})
+    context = browser.new_context(
+        base_url=site.url, storage_state=admin_state, **options
+    )
+    page = context.new_page()
+    mistakes = []
+    page.on("pageerror", lambda error: mistakes.append(str(error)))
+    yield page
+    context.close()
+    assert mistakes == []
+
+
+scriptless = pytest.mark.parametrize(
+    "desk", [{"java_script_enabled": False}], indirect=True
+)
+on_a_phone = pytest.mark.parametrize(
+    "desk",
+    [
+        {"viewport": {"width": 360, "height": 740}},
+        {"viewport": {"width": 360, "height": 740}, "color_scheme": "dark"},
+    ],
+    indirect=True,
+    ids=["light", "dark"],
+)
+
+
+def test_the_password_is_asked_for_where_it_is_needed(desk):
+    desk.goto("/admin/posts/new")
+    password = desk.get_by_label("Password for readers")
+    sticky = desk.get_by_label("Keep at the top of the home page")
+    publish = desk.locator("button[name=publish]")
+    expect(password).to_be_hidden()
+    expect(sticky).to_be_visible()
+
+    desk.get_by_label("Private", exact=True).check()
+    expect(sticky).to_be_hidden()
+    expect(publish).to_have_text("Keep private")
+    desk.locator("[name=published_at]").fill("2031-01-01T09:00")
+    expect(publish).to_have_text("Keep private")
+    desk.get_by_label("Public", exact=True).check()
+    expect(publish).to_have_text("Schedule")
+    desk.locator("[name=published_at]").fill("")
+    desk.get_by_label("Protected by a password").check()
+    expect(publish).to_have_text("Publish")
+
+    desk.get_by_label("Title").fill("Behind a password")
+    password.fill("sesame")
+    publish.click()
+    expect(desk.get_by_role("status")).to_contain_text("with the password its text")
+    expect(password).to_have_value("sesame")
+
+
+def test_who_changes_their_mind_is_not_asked_about_what_is_hidden(desk):
+    desk.goto("/admin/posts/new")
+    desk.get_by_label("Title").fill("Open after all")
+    desk.get_by_label("Protected by a password").check()
+    desk.get_by_label("Password for readers").fill("sesame")
+    desk.get_by_label("Public", exact=True).check()
+    desk.locator("button[name=publish]").click()
+
+    expect(desk.get_by_role("status")).to_contain_text("Readers see it now.")
+    expect(desk.get_by_label("Password for readers")).to_have_value("")
+
+
+@scriptless
+def test_without_scripts_everything_is_there(desk):
+    desk.goto("/admin/posts/new")
+    desk.get_by_label("Title").fill("Typed without scripts")
+    desk.get_by_label("Password for readers").fill("sesame")
+    desk.locator("button[name=publish]").click()
+    expect(desk.get_by_role("alert")).to_contain_text("as well, or empty")
+
+    desk.get_by_label("Protected by a password").check()
+    desk.locator("button[name=publish]").click()
+    expect(desk.get_by_role("status")).to_contain_text("with the password its text")
+
+
+@scriptless
+def test_a_list_is_searched_ticked_and_put_right_without_scripts(desk):
+    desk.goto("/admin/posts/")
+    before = desk.locator("table.posts tbody tr").count()
+    desk.get_by_label("Search titles and texts").fill("tide")
+    desk.get_by_role("button", name="Filter").click()
+    found = desk.locator("table.posts tbody tr").count()
+    assert 0 < found < before
+
+    desk.get_by_role("link", name="Select all on this page").click()
+    desk.locator("#selection").get_by_role("button", name="Trash").click()
+    expect(desk.get_by_role("heading", name="Nothing was found")).to_be_visible()
+    desk.get_by_role("button", name="Undo").click()
+    expect(desk.locator("table.posts tbody tr")).to_have_count(found)
+
+
+def test_the_keyboard_goes_through_a_list_from_the_top(desk):
+    desk.goto("/admin/posts/?status=public")
+    desk.locator("main").focus()
+    seen = []
+    for _ in range(30):
+        desk.keyboard.press("Tab")
+        seen.append(
+            desk.evaluate(
+                "() => { const here = document.activeElement;"
+                " return here.name || here.textContent.trim() }"
+            )
+        )
+
+    wanted = [
+        *("New post", "q", "author", "category", "month", "Filter"),
+        *("Select all on this page", "Title", "Date", "Comments", "ids"),
+    ]
+    places = [seen.index(each) for each in wanted]
+    assert places == sorted(places)
+
+
+@pytest.mark.html
+def test_what_is_deleted_for_good_is_asked_about_on_a_sound_page(desk, html_checker):
+    desk.goto("/admin/posts/?status=draft")
+    for title in ("One to lose", "Another to lose"):
+        desk.goto("/admin/posts/new")
+        desk.get_by_label("Title").fill(title)
+        desk.locator("button[name=trash], button[name=save]").first.click()
+        desk.locator("button[name=trash]").click()
+    desk.goto("/admin/posts/?status=trash&q=lose&select=all")
+    desk.locator("#selection").get_by_role("button", name="Delete for good").click()
+
+    expect(desk.get_by_role("heading", name="Delete for good?")).to_be_visible()
+    html = desk.context.request.get(desk.url).text()
+    assert html_checker.errors(html) + checkers.run_axe(desk) == []
+    desk.get_by_role("button", name="Delete 2 for good").click()
+    expect(desk.get_by_role("status")).to_contain_text("2 were deleted for good.")
+    expect(desk.get_by_role("heading", name="Nothing was found")).to_be_visible()
+
+
+@pytest.mark.html
+@on_a_phone
+def test_lists_and_editors_are_sound_on_a_phone(desk, html_checker):
+    wrong = {}
+    desk.goto("/admin/posts/")
+    post = desk.locator("a.title").first.get_attribute("href")
+    for path in (
+        "/admin/posts/?q=tide&sort=-date&select=all",
+        "/admin/posts/?q=nothing+like+it",
+        "/admin/posts/?status=pending",
+        "/admin/pages/?sort=title",
+        "/admin/posts/new",
+        post,
+        f"{post}preview",
+    ):
+        assert desk.goto(path).status == 200, path
+        found = html_checker.errors(desk.context.request.get(desk.url).text())
+        found += checkers.run_axe(desk)
+        wide = desk.evaluate("() => document.documentElement.scrollWidth")
+        if found or wide > 360:
+            wrong[path] = (found, wide)
+    assert wrong == {}
