@@ -64,4 +64,5 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
         app.register_blueprint(blueprint)
     for command in (users_cli, import_cli, *operations_cli.COMMANDS):
         app.cli.add_command(command)
+    app.cli.callback = operations_cli.ensure_database
     return app

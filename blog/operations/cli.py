@@ -1,6 +1,8 @@
 """``blog upgrade``, ``blog serve``, ``blog demo``."""
 
 import os
+import sys
+from pathlib import Path
 
 import click
 from flask import current_app
@@ -65,6 +67,18 @@ def serve(bind: str | None, workers: int | None, demo: bool) -> None:
 
 
 COMMANDS = (upgrade, demo, serve)
+_THEIR_OWN_WAY = {command.name for command in COMMANDS}
+
+
+@with_appcontext
+@click.pass_context
+def ensure_database(context: click.Context) -> None:
+    """Before any command: make the database of a new site, as ``blog upgrade`` does."""
+    asks_for_help = "--help" in sys.argv
+    if context.invoked_subcommand in _THEIR_OWN_WAY or asks_for_help:
+        return
+    if not Path(db.engine.url.database or "").exists():
+        click.echo(_upgrade())
 
 
 def _upgrade() -> str:

@@ -68,7 +68,7 @@ def old_address(path: str) -> Response:
     if match is None or _FEED.fullmatch(path):
         abort(404)
     words_there, number = match[1].replace("+", " "), whole_number(match[2]) or 1
-    return redirect(search_url(words_there, number), 301)
+    return redirect(search_url(words_there or request.args.get("q", ""), number), 301)
 
 
 def _shown(page: Page[Post], terms: Sequence[words.Term]) -> list[Result]:

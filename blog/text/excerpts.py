@@ -19,7 +19,7 @@ _UNSPACED = (
     "\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"  # kana and Han
 )
 _UNIT = re.compile(rf"[{_UNSPACED}]|[^\s{_UNSPACED}]+")
-_SENTENCE_PARTS = " ,;:–—-،؛、，；："
+_SENTENCE_PARTS = " .…,;:–—-،؛、。，；："
 
 
 def plain(html: str) -> str:

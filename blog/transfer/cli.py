@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 
 from ..clock import utcnow
-from ..database import GateTimeout, db, write_transaction
+from ..database import GateTimeout, write_transaction
 from .importing import Import
 from .report import Report
 from .survey import survey
@@ -40,10 +39,7 @@ group = AppGroup("import", help="Move in what was written elsewhere.")
     type=click.Path(path_type=Path),
     help="Where to write what became of everything.",
 )
-@click.pass_context
-def wordpress(
-    context: click.Context, file: Path, dry_run: bool, report_file: Path | None
-) -> None:
+def wordpress(file: Path, dry_run: bool, report_file: Path | None) -> None:
     """Take over an export of WordPress: people, categories, tags, posts, pages and
     comments.
 
@@ -52,7 +48,6 @@ def wordpress(
     run was interrupted, the next one goes on.
     """
     _ensure_writable(report_file)
-    _ensure_database(context)
     try:
         with file.open("rb") as export:
             report = _imported(export, file.stat().st_size, dry_run)
@@ -98,14 +93,6 @@ def _ensure_writable(report_file: Path | None) -> None:
     place = report_file if report_file.exists() else folder
     if not folder.is_dir() or report_file.is_dir() or not os.access(place, os.W_OK):
         raise click.ClickException(f"The report cannot be written to {report_file}.")
-
-
-def _ensure_database(context: click.Context) -> None:
-    """Make the database of a new site, as ``blog upgrade`` does."""
-    path = db.engine.url.database
-    upgrade = current_app.cli.get_command(context, "upgrade")
-    if path and upgrade and not Path(path).exists():
-        context.invoke(upgrade)
 
 
 def _tell(report: Report, report_file: Path | None, dry_run: bool) -> None:

@@ -1,4 +1,8 @@
-"""imports, other states of a post, feeds, search"""
+"""imports, other states of a post, feeds, search
+
+There is no way back: passwords of posts and where things came from would be lost with
+their columns. The backup that the upgrade made is the way.
+"""
 
 from uuid import uuid4
 

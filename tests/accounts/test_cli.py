@@ -6,6 +6,7 @@ from sqlalchemy import select
 from blog.accounts import passwords
 from blog.accounts.models import Role, SetupLink, User, UserSession
 from tests.accounts.conftest import NEWCOMER
+from tests.conftest import dispose, make_app
 from tests.factories import NOW, PASSWORD, make_user
 
 NEW = "another good long password"
@@ -159,3 +160,12 @@ def test_a_name_taken_meanwhile_is_refused_by_name(run, meanwhile):
 
     assert result.exit_code == 1
     assert "Somebody has 'ada' already." in result.output
+
+
+def test_a_command_makes_a_missing_database(tmp_path):
+    app = make_app(tmp_path / "new")
+    result = app.test_cli_runner().invoke(args=["users", "setup-link"])
+    dispose(app)
+
+    assert result.exit_code == 0, result.output
+    assert "/setup/" in result.output
