@@ -2,10 +2,15 @@
 with machine and date.
 """
 
+import os
 import statistics
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 from flask import Flask
 from sqlalchemy import event
@@ -17,6 +22,7 @@ from blog.posts.models import Category, Post
 from blog.search import queries as search_queries
 from blog.text.sanitizer import comment_html
 
+from . import exports
 from .publication import publication
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -59,6 +65,8 @@ def main() -> None:
         with publication(3, comments) as app:
             bench_post_page(app, comments)
     bench_sanitiser()
+    for megabytes in (1, 50):
+        bench_import(megabytes)
 
 
 def bench_neighbours() -> None:
@@ -153,6 +161,26 @@ def bench_sanitiser() -> None:
             f"comment of {size // 1000} KB of headings, rendered and cleaned",
             f"{milliseconds(lambda text=text: comment_html(text), 3):.0f} ms of CPU",
         )
+
+
+def bench_import(megabytes: int) -> None:
+    """Time and memory of ``blog import wordpress``, in a process of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        export = Path(folder) / "export.xml"
+        posts = exports.write(export, megabytes)
+        for run in ("the first time", "again"):
+            process = subprocess.Popen(
+                [sys.executable, "-m", "blog.cli", "import", "wordpress", str(export)],
+                env=os.environ | {"BLOG_INSTANCE": f"{folder}/instance"},
+                stdout=subprocess.DEVNULL,
+            )
+            _, status, used = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            row(
+                f"import of {megabytes} MB, {posts:,} posts with two comments, {run}",
+                f"{used.ru_utime + used.ru_stime:.1f} s of CPU, "
+                f"{used.ru_maxrss / 1024:.0f} MiB at most, exit {process.returncode}",
+            )
 
 
 def milliseconds(work: Callable[[], object], rounds: int = ROUNDS) -> float:

@@ -82,7 +82,7 @@ class SetupForm(NameForm):
     )
     email = EmailField(
         _l("E-mail address"),
-        description=_l("It is never shown."),
+        description=_l("Readers never see it."),
         validators=[DataRequired(REQUIRED), Length(max=MAX_EMAIL)],
         render_kw={"autocomplete": "email"},
     )
@@ -130,7 +130,7 @@ class ProfileForm(Form):
     )
     email = EmailField(
         _l("E-mail address"),
-        description=_l("It is never shown."),
+        description=_l("Readers never see it."),
         validators=[Length(max=MAX_EMAIL)],
         render_kw={"autocomplete": "email"},
     )

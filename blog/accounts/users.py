@@ -140,7 +140,8 @@ def set_password(user: User, password_hash: str) -> None:
 def change_role(user: User, role: Role, *, by: User | None) -> None:
     """Give a person another role; ``by`` is ``None`` for whoever sits at the server.
 
-    They are logged out everywhere, so no page with yesterday's buttons stays open.
+    They are logged out everywhere, so no page with yesterday's buttons stays open. Who
+    was an admin may have kept a link that opens somebody's account; none is good then.
 
     :raise OwnAccount: if it is one's own
     :raise LastAdmin: if no admin would be left
@@ -150,6 +151,7 @@ def change_role(user: User, role: Role, *, by: User | None) -> None:
     if role is not Role.ADMIN:
         _ensure_another_admin(user)
     if user.role is not role:
+        _end_links_seen_by(user)
         user.role = role
         logins.end_all(user)
 
@@ -166,6 +168,7 @@ def disable(user: User, now: datetime, *, by: User | None) -> None:
     user.disabled_at = user.disabled_at or now
     logins.end_all(user)
     end_links(user)
+    _end_links_seen_by(user)
 
 
 def enable(user: User) -> None:
@@ -195,7 +198,14 @@ def delete(user: User, *, by: User | None, heir: User | None) -> None:
             raise NeedsHeir(user.name)
     else:
         session.execute(update(Post).where(theirs).values(author_id=heir.id))
+    _end_links_seen_by(user)
     session.delete(user)
+
+
+def _end_links_seen_by(user: User) -> None:
+    """Take back the links, for whomever, that an admin may have made and kept."""
+    if user.role is Role.ADMIN:
+        session.execute(delete_rows(SetupLink).where(SetupLink.user_id.is_not(None)))
 
 
 def _ensure_another_admin(user: User) -> None:

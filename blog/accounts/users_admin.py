@@ -219,7 +219,11 @@ def delete(user_id: int) -> BaseResponse:
     except users.NeedsHeir:
         form.refuse()
         return _deletion_page(_person_or_404(user_id), form, 422)
-    flash(_("“%(name)s” was deleted.", name=name))
+    told = _("“%(name)s” was deleted.", name=name)
+    if form.heir:
+        heir = form.heir.display_name
+        told += " " + _("What they wrote is with “%(name)s” now.", name=heir)
+    flash(told)
     return redirect(url_for(".index"), 303)
 
 
@@ -347,7 +351,7 @@ def _now_of_role(role: Role, number: int) -> str:
 
 
 def _logged_out(sentence: str) -> str:
-    return f"{sentence} {_('Who had another one is logged out.')}"
+    return f"{sentence} {_('Anybody whose role changed is logged out.')}"
 
 
 def _new_page(form: NewPersonForm, status: int) -> Response:

@@ -89,7 +89,7 @@ class NewPersonForm(NameForm):
     )
     email = EmailField(
         _l("E-mail address"),
-        description=_l("It is never shown."),
+        description=_l("Readers never see it."),
         validators=[DataRequired(REQUIRED), Length(max=MAX_EMAIL)],
         render_kw=_NOT_MINE,
     )
@@ -149,7 +149,7 @@ class PersonForm(ProfileForm):
         if is_own:
             del self.role
             return
-        self.role.description = _("With another one they are logged out.")
+        self.role.description = _("A new role logs them out.")
         self.display_name.description = _("Readers see it above what they write.")
         self.bio.label.text = _("About them")
         self.bio.description = _("A few sentences for the page of their posts.")

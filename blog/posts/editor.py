@@ -199,7 +199,8 @@ def _write(
     ends = {before.status, post.status}
     is_moved = len(ends) == 2 and not ends <= FINISHED
     can_be_undone = is_moved and kept == (post.password, post.sticky)
-    return Saved(post, before._replace(after=post.status) if can_be_undone else None)
+    after = before._replace(after=post.status, version=post.version)
+    return Saved(post, after if can_be_undone else None)
 
 
 def _taken(kind: Kind, post: Post) -> str:

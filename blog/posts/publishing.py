@@ -147,15 +147,14 @@ def free_slug(post: Post, wanted: str = "") -> str:
     """A slug nobody else has: ``wanted`` or the title's, numbered if need be."""
     slug = slugs.slugify(wanted) or slugs.slugify(post.title)
     slug = slug or f"{post.kind}-{post.id}"
-    candidate, number = slug, 1
-    while (
-        candidate in slugs.RESERVED
-        or _is_a_number_in_the_way(post, candidate)
-        or queries.slug_is_taken(post, candidate)
-    ):
-        number += 1
-        candidate = slugs.suffixed(slug, number)
-    return candidate
+    return slugs.free(
+        slug,
+        lambda candidate: (
+            candidate in slugs.RESERVED
+            or _is_a_number_in_the_way(post, candidate)
+            or queries.slug_is_taken(post, candidate)
+        ),
+    )
 
 
 def _is_a_number_in_the_way(post: Post, slug: str) -> bool:

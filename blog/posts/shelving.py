@@ -22,10 +22,13 @@ class Move(StrEnum):
 
 
 class Past(NamedTuple):
-    """How a post stood before it was moved; ``after`` is what it became."""
+    """How a post stood before it was moved; ``after`` is what it became, ``version``
+    the save that made it so.
+    """
 
     post_id: int
     after: Status
+    version: int
     status: Status
     trashed_status: Status | None
     trashed_at: datetime | None
@@ -38,6 +41,7 @@ def snapshot(post: Post) -> Past:
     return Past(
         post.id,
         post.status,
+        post.version,
         post.status,
         post.trashed_status,
         post.trashed_at,
@@ -71,14 +75,15 @@ def carry_out(move: Move, post: Post, now: datetime) -> Past | None:
         case Move.RESTORE:
             publishing.restore(post)
     post.version += 1
-    return before._replace(after=post.status)
+    return before._replace(after=post.status, version=post.version)
 
 
 def undo(post: Post, past: Past) -> bool:
-    """Put a post back as it was; ``False`` if it was moved again since. Where another
-    took its address meanwhile, it gets a new one.
+    """Put a post back as it was; ``False`` if it was moved or saved again since, as its
+    words may be others by now, and not for all. Where another took its address
+    meanwhile, it gets a new one.
     """
-    if post.status != past.after:
+    if (post.status, post.version) != (past.after, past.version):
         return False
     post.trashed_status = post.trashed_at = None
     post.slug, post.published_at = past.slug, past.published_at

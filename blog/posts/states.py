@@ -166,10 +166,13 @@ def _written(past: Past) -> list[object]:
 
 
 def _read(kept: list[str]) -> Past:
-    post_id, after, status, trashed_status, trashed_at, published_at, slug = kept
+    post_id, after, version, status, trashed_status, trashed_at, published_at, slug = (
+        kept
+    )
     return Past(
         int(post_id),
         Status(after),
+        int(version),
         Status(status),
         Status(trashed_status) if trashed_status else None,
         datetime.fromisoformat(trashed_at) if trashed_at else None,

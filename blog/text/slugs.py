@@ -2,9 +2,11 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 # In bytes of UTF-8, as WordPress keeps them; a link in any script stays shareable.
 MAX_BYTES = 200
+_ASKED_IN_TURN = 10
 
 # Addresses that the program itself answers; a post named so could not be reached.
 RESERVED = frozenset(
@@ -55,6 +57,27 @@ def suffixed(slug: str, n: int) -> str:
     """``slug-n``, for a second post of the same name; still at most 200 bytes."""
     ending = f"-{n}"
     return _shortened(slug, MAX_BYTES - len(ending)) + ending
+
+
+def free(slug: str, is_taken: Callable[[str], bool]) -> str:
+    """The slug, or else one with a number that is not taken. Of thousands that share a
+    name it asks after a few: a file may hold that many.
+    """
+    if not is_taken(slug):
+        return slug
+    for number in range(2, _ASKED_IN_TURN + 1):
+        if not is_taken(suffixed(slug, number)):
+            return suffixed(slug, number)
+    low, high = _ASKED_IN_TURN, 2 * _ASKED_IN_TURN
+    while is_taken(suffixed(slug, high)):
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        if is_taken(suffixed(slug, middle)):
+            low = middle
+        else:
+            high = middle
+    return suffixed(slug, high)
 
 
 def _folded(text: str) -> str:

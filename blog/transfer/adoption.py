@@ -54,7 +54,7 @@ class Adoption:
             if is_empty and own == _default(name):
                 taken[name] = value
                 self._report.say(
-                    f"The {_WORDS[name]} is now “{value}”, as it was there."
+                    f"The {_WORDS[name]} becomes “{value}”, as it was there."
                 )
             else:
                 self._report.say(

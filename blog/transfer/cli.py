@@ -14,11 +14,11 @@ from flask.cli import AppGroup
 from ..clock import utcnow
 from ..database import GateTimeout, write_transaction
 from .importing import Import
-from .report import Report
+from .report import Report, kind_name
 from .survey import survey
 from .wxr import Reader, Unreadable
 
-# Without a file for the report, so many of its lines are printed.
+# So many lines of the report are printed.
 _LINES_SHOWN = 15
 
 group = AppGroup("import", help="Move in what was written elsewhere.")
@@ -102,12 +102,17 @@ def _tell(report: Report, report_file: Path | None, dry_run: bool) -> None:
     click.echo("Nothing was written; this would be done:" if dry_run else "Done.")
     click.echo(report.table())
     for (kind, reason), number in report.reasons().most_common():
-        click.echo(f"skipped: {number} × {kind}, {reason}")
-    if report_file is not None:
-        click.echo(f"{len(report.lines)} lines to read stand in {report_file}.")
-        return
+        click.echo(f"skipped: {number} × {kind_name(kind)}, {reason}")
     for line in report.lines[:_LINES_SHOWN]:
         click.echo(f"- {line}")
-    if len(report.lines) > _LINES_SHOWN:
-        more = len(report.lines) - _LINES_SHOWN
-        click.echo(f"… and {more} more; --report FILE.json writes all of them down.")
+    more = len(report.lines) - _LINES_SHOWN
+    if more > 0:
+        hint = "" if report_file else "; --report FILE.json writes all of them down"
+        click.echo(f"… and {more} more{hint}.")
+    if report.kinds["author"].imported and not dry_run:
+        click.echo(
+            "Imported authors have no password. Make each a link in People, or with "
+            "“blog users setup-link NAME”."
+        )
+    if report_file is not None:
+        click.echo(f"The whole report is in {report_file}.")

@@ -366,13 +366,13 @@ def _parents_first(found: list[Said]) -> list[Said]:
 def _reason(status: Status) -> str:
     match status:
         case Status.APPROVED:
-            return _("Approved at the old site.")
+            return _("As it was at the old site.")
         case Status.PENDING:
-            return _("Waited for approval at the old site.")
+            return _("Not approved at the old site yet.")
         case Status.SPAM:
             return _("Called spam at the old site.")
         case Status.TRASH:
-            return _("Trashed at the old site.")
+            return _("As it was at the old site.")
 
 
 def _digest(comment: wxr.Comment, status: Status) -> str:

@@ -135,11 +135,12 @@ class Mender:
         line = 1
         for text in self._decoded():
             if _CONTROLS.search(text):
-                for found in _CONTROLS.finditer(text):
-                    self._note(
-                        "A character that no text holds was left out.",
-                        line + text.count("\n", 0, found.start()),
-                    )
+                for number, each in enumerate(text.split("\n")):
+                    if _CONTROLS.search(each):
+                        self._note(
+                            "A character that no text holds was left out.",
+                            line + number,
+                        )
                 text = _CONTROLS.sub("", text)
             line += text.count("\n")
             yield text, False
@@ -171,23 +172,17 @@ class Mender:
 
         What is no UTF-8 is taken for Windows' Latin letters, as browsers do.
         """
-        made: list[str] = []
-        while True:
-            try:
-                made.append(data.decode())
-            except UnicodeDecodeError as error:
-                made.append(data[: error.start].decode())
-                bad = data[error.start : error.end]
-                if error.end == len(data) and error.reason.startswith("unexpected end"):
-                    return "".join(made), bad
-                self._note(
-                    "The text is not UTF-8; it was read as Windows-1252.",
-                    line + sum(part.count("\n") for part in made),
-                )
-                made.append(bad.decode("cp1252", "replace"))
-                data = data[error.end :]
-            else:
-                return "".join(made), b""
+        try:
+            text, used = codecs.utf_8_decode(data, "strict", False)
+        except UnicodeDecodeError:
+            text, used = codecs.utf_8_decode(data, _AS_WINDOWS, False)
+            for number, each in enumerate(data[:used].split(b"\n")):
+                if not _is_utf8(each):
+                    self._note(
+                        "The text is not UTF-8; it was read as Windows-1252.",
+                        line + number,
+                    )
+        return text, data[used:]
 
     def _read(self) -> bytes:
         chunk = self._file.read(CHUNK_BYTES)
@@ -204,6 +199,27 @@ class Mender:
             self.losses.append(Loss(line, text))
         elif count == NOTES_OF_A_KIND + 1:
             self.losses.append(Loss(line, f"{text} And so on."))
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _as_windows(error: UnicodeError) -> tuple[str, int]:
+    """What ``bytes.decode`` is to put in the place of what is no UTF-8: in one pass, as
+    a whole file may be of such letters.
+    """
+    assert isinstance(error, UnicodeDecodeError)  # noqa: S101  nothing is encoded so
+    bad = error.object[error.start : error.end]
+    return bad.decode("cp1252", "replace"), error.end
+
+
+_AS_WINDOWS = "recto.as-windows"
+codecs.register_error(_AS_WINDOWS, _as_windows)
 
 
 def _encoding(start: bytes) -> str:

@@ -21,6 +21,11 @@ EDITED_HERE = "edited here"
 NAMES_SHOWN = 30
 
 
+def kind_name(kind: str) -> str:
+    """What people call it: a menu, not a nav_menu."""
+    return kind.removeprefix("nav_").replace("_", " ")
+
+
 class Outcome(StrEnum):
     """What became of one thing."""
 
@@ -116,7 +121,7 @@ class Report:
         """The numbers for people; kinds of which there are none are left out."""
         rows = [("", *(name.replace("_", " ") for name in COLUMNS))]
         rows += [
-            (kind, *(str(getattr(count, name)) for name in COLUMNS))
+            (kind_name(kind), *(str(getattr(count, name)) for name in COLUMNS))
             for kind, count in self.kinds.items()
             if count.in_file
         ]

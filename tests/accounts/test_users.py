@@ -2,7 +2,7 @@
 
 import pytest
 
-from blog.accounts import queries, users
+from blog.accounts import queries, setup, users
 from blog.accounts.models import Role, UserSession
 from blog.database import session, write_transaction
 from tests.factories import HOUR, NOW, make_comment, make_page, make_post, make_user
@@ -253,3 +253,35 @@ def test_the_id_of_who_is_deleted_is_never_somebody_elses(db):
         users.delete(user, by=None, heir=None)
 
     assert make_user().id > user_id
+
+
+@pytest.mark.parametrize(
+    "leave",
+    [
+        lambda user, by: users.change_role(user, Role.EDITOR, by=by),
+        lambda user, by: users.disable(user, NOW, by=by),
+        lambda user, by: users.delete(user, by=by, heir=None),
+    ],
+)
+def test_who_is_no_admin_any_more_keeps_no_link_into_anothers_account(db, leave):
+    boss = make_user(name="boss", role=Role.ADMIN)
+    rogue = make_user(name="rogue", role=Role.ADMIN)
+    with write_transaction():
+        url = setup.link_for(boss, NOW).url
+    token = url.rpartition("/")[2]
+    assert setup.guest(token, NOW) is boss
+
+    with write_transaction():
+        leave(rogue, boss)
+
+    assert setup.guest(token, NOW) is None
+
+
+def test_a_link_outlives_what_becomes_of_others(db):
+    guest, other = make_user(), make_user()
+    with write_transaction():
+        url = setup.link_for(guest, NOW).url
+        users.change_role(other, Role.EDITOR, by=None)
+        users.change_role(guest, Role.EDITOR, by=None)
+
+    assert setup.guest(url.rpartition("/")[2], NOW) is guest

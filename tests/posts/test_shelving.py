@@ -163,3 +163,13 @@ def test_a_password_stays_through_every_move(db):
 
     assert (post.password, post.summary, post.lede) == ("sesame", "", None)
     assert publishing.slug_problem(post, post.slug) is None
+
+
+def test_what_was_written_on_since_is_not_shown_by_an_undo(db):
+    post = make_post(status=Status.PUBLIC)
+    past = moved(Move.WITHDRAW, post)
+    with write_transaction():
+        post.version += 1  # somebody else saved remarks that are not for readers
+
+    assert not undone(post, past)
+    assert post.status == Status.DRAFT

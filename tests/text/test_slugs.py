@@ -89,3 +89,18 @@ def test_slugify_is_fast(pump):
     slugs.slugify(pump * 500_000)
 
     assert time.process_time() - start < 0.5
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 10, 11, 12, 20, 21, 999])
+def test_of_many_that_share_a_name_a_few_are_asked_after(number):
+    taken = {"a", *(slugs.suffixed("a", n) for n in range(2, number + 1))}
+    asked = []
+
+    found = slugs.free("a", lambda slug: asked.append(slug) or slug in taken)
+
+    assert found == slugs.suffixed("a", number + 1)
+    assert len(asked) < 30
+
+
+def test_a_name_that_nobody_has_stays():
+    assert slugs.free("a", lambda slug: False) == "a"

@@ -35,7 +35,7 @@ def test_a_run_tells_what_it_did(importer):
     assert lines[1].split() == ["in", "file", *COLUMNS[1:]]
     assert "post 1 1 0 0 0" in [" ".join(line.split()) for line in lines]
     assert "skipped: 1 × product, not taken yet" in lines
-    assert lines[-1].endswith(f"lines to read stand in {report}.")
+    assert lines[-1] == f"The whole report is in {report}."
     written = json.loads(report.read_text("utf-8"))
     assert list(written) == ["kinds", "skipped", "lines"]
     assert list(written["kinds"])[:8] == list(KINDS)
@@ -67,7 +67,7 @@ def test_without_a_file_for_the_report_its_lines_are_shown(importer):
     output = importer.run(path).output
 
     assert "- line" in output
-    assert output.splitlines()[-1].startswith("… and ")
+    assert any(line.startswith("… and ") for line in output.splitlines())
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 # ruff: noqa: E501 — a case is easier to compare when it stays on one line
 import io
+import time
 
 import pytest
 from hypothesis import given
@@ -84,6 +85,23 @@ def test_a_file_that_is_wrong_on_every_line_says_so_a_few_times():
 
     assert len(losses) == NOTES_OF_A_KIND + 1
     assert losses[-1].text.endswith("And so on.")
+
+
+@pytest.mark.parametrize("bad", [b"\xcf\xf0", b"\xe9\n", b"\0", b"\0\n"])
+def test_a_file_of_nothing_but_what_is_wrong_is_read_in_one_pass(bad):
+    started = time.process_time()
+    mended(bad * 200_000)
+
+    assert time.process_time() - started < 5  # a byte after the other it took hours
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 1 << 20])
+def test_letters_of_windows_among_others_keep_their_places(size):
+    data = "a é\n".encode() + b"\xe9\xe8\n\xe6\x97 " + "日\n".encode() + b"\xe6\x97"
+    read, losses = mended(data, size)
+
+    assert read == "a é\néè\næ— 日\næ—"
+    assert [loss.line for loss in losses][:2] == [2, 3]
 
 
 @given(st.text(alphabet="<>!-[]CDATA&;amp#x41\n é", max_size=200), st.integers(1, 50))
