@@ -122,15 +122,6 @@ def last_changes(kind: Kind, now: datetime, size: int) -> Sequence[datetime]:
     return [_latest(changes) for changes in rows]
 
 
-def used_categories(now: datetime) -> Sequence[int]:
-    """The ids of the categories that hold public posts."""
-    return session.scalars(
-        select(PostCategory.category_id)
-        .where(PostCategory.published_at <= now)
-        .distinct()
-    ).all()
-
-
 def count_tags(now: datetime) -> int:
     """How many tags public posts have."""
     counted = select(func.count(PostTag.tag_id.distinct())).where(

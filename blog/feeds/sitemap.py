@@ -85,7 +85,7 @@ def _count(section: Section, now: datetime) -> int:
         case Section.PAGES:
             return 1 + queries.count_in_the_open(Kind.PAGE, now)
         case Section.CATEGORIES:
-            used = queries.used_categories(now)
+            used = post_queries.public_category_ids(now)
             return len(_latest_with_those_above(dict.fromkeys(used, now)))
         case Section.TAGS:
             return queries.count_tags(now)

@@ -1,6 +1,6 @@
 """Every question about posts and terms. "Public" and the timeline are said once."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import UTC, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -298,6 +298,12 @@ def tag_named(slug: str) -> Tag | None:
 def all_categories() -> Sequence[Category]:
     """Every category by name. Held by the caller, it makes every parent known."""
     return session.scalars(select(Category).order_by(Category.name, Category.id)).all()
+
+
+def public_category_ids(now: datetime) -> Set[int]:
+    """The ids of the categories that hold public posts themselves."""
+    held = select(PostCategory.category_id).where(PostCategory.published_at <= now)
+    return set(session.scalars(held.distinct()))
 
 
 def with_descendants(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from flask import Blueprint, abort, redirect, render_template, request
@@ -11,7 +12,7 @@ from werkzeug import Response
 from ..clock import utcnow
 from ..paging import Page, whole_number
 from ..posts import queries as post_queries
-from ..posts.models import Post
+from ..posts.models import Category, Post
 from ..security import absolute_url, public
 from ..text import excerpts
 from . import queries, snippets, words
@@ -19,6 +20,7 @@ from .permalinks import search_url
 
 bp = Blueprint("search", __name__)
 
+SUBJECTS = 24
 _FEED = re.compile(r"(.*/)?feed(/[a-z0-9]+)?/*", re.DOTALL)
 _OLD_ADDRESS = re.compile(r"(.*?)(?:/+page/+([0-9]{1,19}))?/*", re.DOTALL)
 
@@ -40,9 +42,11 @@ def results() -> str:
     asked = request.args.get("page")
     number = 1 if asked is None else whole_number(asked)
     terms = words.terms(sought)
-    page = queries.results(sought, utcnow(), number)
+    now = utcnow()
+    page = queries.results(sought, now, number)
     if page is None:
         abort(404)
+    categories = post_queries.all_categories()
     return render_template(
         "search/results.html",
         sought=sought,
@@ -54,7 +58,8 @@ def results() -> str:
         max_characters=words.MAX_CHARACTERS,
         results=_shown(page, terms),
         page_url=lambda number: search_url(sought, number),
-        categories=post_queries.all_categories(),
+        categories=categories,  # held, so that every parent is known
+        subjects=() if page.items else _subjects(categories, now),
         canonical=absolute_url(search_url(sought, number)),
     )
 
@@ -69,6 +74,12 @@ def old_address(path: str) -> Response:
         abort(404)
     words_there, number = match[1].replace("+", " "), whole_number(match[2]) or 1
     return redirect(search_url(words_there or request.args.get("q", ""), number), 301)
+
+
+def _subjects(categories: Sequence[Category], now: datetime) -> list[Category]:
+    """Where else somebody could look: categories in which there is something."""
+    filled = post_queries.public_category_ids(now)
+    return [each for each in categories if each.id in filled][:SUBJECTS]
 
 
 def _shown(page: Page[Post], terms: Sequence[words.Term]) -> list[Result]:

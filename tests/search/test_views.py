@@ -259,11 +259,14 @@ def test_without_words_there_is_the_form_and_a_hint(site, visitor, path):
 
 
 def test_where_nothing_is_found_there_are_ways_on(site, visitor):
-    make_category("Harbour", slug="harbour")
+    make_post(title="Ferry", categories=[make_category("Harbour", slug="harbour")])
+    hidden = make_category("Merger", slug="merger")
+    make_post(title="Of it", published_at=None, categories=[hidden])
     html = look(visitor, "zeppelin").text
 
     assert NOTHING in html
     assert 'href="/"' in html and 'href="/category/harbour/"' in html
+    assert "Merger" not in html  # nothing public is about it
     assert "no word in it" not in html
 
 
