@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import (
     contains_eager,
     defer,
@@ -17,20 +17,11 @@ from ..comments.models import Comment
 from ..comments.models import Status as CommentStatus
 from ..database import session
 from ..posts import queries as post_queries
-from ..posts.models import Kind, Post, PostCategory, PostTag, Status, Tag
+from ..posts.models import Kind, Post, PostCategory, PostTag, Tag
 
 _LATEST = (func.max(Post.edited_at), func.max(Post.published_at))
 # What an address may be made of, beside the post itself.
 ADDRESS = (joinedload(Post.author), selectinload(Post.category_links))
-
-
-def in_the_open(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """What is true of a post or page whose words anybody may read."""
-    return (
-        Post.status == Status.PUBLIC,
-        Post.published_at <= now,
-        Post.password == "",
-    )
 
 
 def newest(posts: Select[Post], number: int) -> Sequence[Post]:
@@ -51,7 +42,7 @@ def newest_comments(now: datetime, number: int) -> Sequence[Comment]:
     return session.scalars(
         _newest_first()
         .join(Comment.post)
-        .where(*in_the_open(now))
+        .where(Post.in_the_open(now))
         .options(contains_eager(Comment.post).options(*post_queries.LIGHT, *ADDRESS))
         .limit(number)
     ).all()
@@ -78,7 +69,7 @@ def _newest_first() -> Select[Comment]:
 
 def count_in_the_open(kind: Kind, now: datetime) -> int:
     """How many posts or pages anybody may read the words of."""
-    counted = select(func.count()).where(Post.kind == kind, *in_the_open(now))
+    counted = select(func.count()).where(Post.kind == kind, Post.in_the_open(now))
     return session.scalar(counted) or 0
 
 
@@ -90,7 +81,7 @@ def addressed(
     """
     found = (
         select(Post)
-        .where(Post.kind == kind, *in_the_open(now))
+        .where(Post.kind == kind, Post.in_the_open(now))
         .options(
             load_only(
                 *(Post.kind, Post.slug, Post.published_at, Post.edited_at),
@@ -111,7 +102,7 @@ def last_changes(kind: Kind, now: datetime, size: int) -> Sequence[datetime]:
     place = func.row_number().over(order_by=post_queries.TIMELINE) - 1
     parts = (
         select((place // size).label("part"), Post.edited_at, Post.published_at)
-        .where(Post.kind == kind, *in_the_open(now))
+        .where(Post.kind == kind, Post.in_the_open(now))
         .subquery()
     )
     rows = session.execute(

@@ -5,7 +5,7 @@ from enum import StrEnum
 from uuid import uuid4
 
 from markupsafe import Markup
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, and_, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..accounts.models import User
@@ -203,6 +203,15 @@ class Post(Model):
             self.status == Status.PUBLIC
             and self.published_at is not None
             and self.published_at <= now
+        )
+
+    @classmethod
+    def in_the_open(cls, now: datetime) -> ColumnElement[bool]:
+        """What is true of posts and pages whose words are for everybody: they are
+        public, and without a password.
+        """
+        return and_(
+            cls.status == Status.PUBLIC, cls.published_at <= now, cls.password == ""
         )
 
     def is_scheduled(self, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from ..database import session
 from ..paging import Page, last_page
-from ..posts.models import Post, Status
+from ..posts.models import Post
 from . import index, words
 
 PAGE_SIZE = 10
@@ -56,7 +56,7 @@ def _newest(question: str, now: datetime, number: int) -> Select[int, float]:
     table = index.POSTS.table
     name: ColumnElement[str] = literal_column(table.name)
     rank = func.bm25(name, TITLE_WEIGHT, BODY_WEIGHT, type_=Float).label("rank")
-    is_readable = exists().where(Post.id == table.c.rowid, *_readable_by_all(now))
+    is_readable = exists().where(Post.id == table.c.rowid, Post.in_the_open(now))
     rows = (
         select(table.c.rowid.label("id"), rank)
         .where(index.POSTS.matches(question), is_readable)
@@ -64,15 +64,6 @@ def _newest(question: str, now: datetime, number: int) -> Select[int, float]:
         .limit(number)
     )
     return select(*rows.subquery().c)
-
-
-def _readable_by_all(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """What is true of a post or page whose words are for everybody."""
-    return (
-        Post.status == Status.PUBLIC,
-        Post.published_at <= now,
-        Post.password == "",
-    )
 
 
 def _in_order(ids: Sequence[int]) -> list[Post]:

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tests import checkers
+from tests.factories import PASSWORD
 
 HERE = Path(__file__).parent
 
@@ -38,3 +39,23 @@ def page(browser):
     yield page
     context.close()
     assert mistakes == []
+
+
+@pytest.fixture(scope="module")
+def admin_state(site, browser):
+    """The cookies of the first admin of the module's ``site``."""
+    context = browser.new_context(base_url=site.url)
+    page = context.new_page()
+    page.goto(site.setup_link)
+    for name, value in (
+        ("username", "harbourmaster"),
+        ("display_name", "The Harbourmaster"),
+        ("email", "harbour@example.org"),
+        ("password", PASSWORD),
+    ):
+        page.locator(f"[name={name}]").fill(value)
+    page.get_by_role("button", name="Begin").click()
+    page.wait_for_url("**/admin/")
+    state = context.storage_state()
+    context.close()
+    return state

@@ -4,7 +4,6 @@ import pytest
 from playwright.sync_api import expect
 
 from tests import checkers
-from tests.factories import PASSWORD
 from tests.servers import DemoSite
 
 
@@ -13,26 +12,6 @@ def site(tmp_path_factory):
     with DemoSite(tmp_path_factory.mktemp("editor") / "instance") as site:
         yield site
     assert site.process.returncode == 0
-
-
-@pytest.fixture(scope="module")
-def admin_state(site, browser):
-    """The cookies of the first admin."""
-    context = browser.new_context(base_url=site.url)
-    page = context.new_page()
-    page.goto(site.setup_link)
-    for name, value in (
-        ("username", "harbourmaster"),
-        ("display_name", "The Harbourmaster"),
-        ("email", "harbour@example.org"),
-        ("password", PASSWORD),
-    ):
-        page.locator(f"[name={name}]").fill(value)
-    page.get_by_role("button", name="Begin").click()
-    page.wait_for_url("**/admin/")
-    state = context.storage_state()
-    context.close()
-    return state
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from blog.posts import queries
 from blog.posts.models import Status
 from tests import checkers
 from tests.conftest import dispose, make_app
-from tests.factories import PASSWORD, make_comment, make_page, make_post
+from tests.factories import make_comment, make_page, make_post
 from tests.servers import DemoSite
 
 LOCK = "open sesame"
@@ -102,26 +102,6 @@ def furnish(site):
             make_page(slug=slug, parent_id=about.id, source=source)
         make_page(slug="minutes", source=SUPPER, status=Status.PRIVATE)
     dispose(app)
-
-
-@pytest.fixture(scope="module")
-def admin_state(site, browser):
-    """The cookies of the first admin."""
-    context = browser.new_context(base_url=site.url)
-    page = context.new_page()
-    page.goto(site.setup_link)
-    for name, value in (
-        ("username", "harbourmaster"),
-        ("display_name", "The Harbourmaster"),
-        ("email", "harbour@example.org"),
-        ("password", PASSWORD),
-    ):
-        page.locator(f"[name={name}]").fill(value)
-    page.get_by_role("button", name="Begin").click()
-    page.wait_for_url("**/admin/")
-    state = context.storage_state()
-    context.close()
-    return state
 
 
 @pytest.fixture(scope="module", params=VIEWS.values(), ids=VIEWS)
