@@ -22,7 +22,7 @@ from blog.posts.models import Category, Post
 from blog.search import queries as search_queries
 from blog.text.sanitizer import comment_html
 
-from . import exports
+from . import comments, exports, spam
 from .publication import publication
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -61,12 +61,17 @@ def main() -> None:
         bench_neighbours()
         bench_sticky()
         bench_search()
-    for comments in (1, 50, 10_000):
-        with publication(3, comments) as app:
-            bench_post_page(app, comments)
+    for number in (1, 50, 10_000):
+        with publication(3, number) as app:
+            bench_post_page(app, number)
+    with publication(2 * len(comments.SHAPES)) as app:
+        comments.bench(app, row)
     bench_sanitiser()
     for megabytes in (1, 50):
         bench_import(megabytes)
+    if spam.CORPUS.is_dir():
+        print()
+        spam.main()
 
 
 def bench_neighbours() -> None:
@@ -136,17 +141,17 @@ def bench_sticky() -> None:
     )
 
 
-def bench_post_page(app: Flask, comments: int) -> None:
+def bench_post_page(app: Flask, number: int) -> None:
     """Queries and time of a post's page."""
     path = permalinks.post_url(session.get_one(Post, 2))
-    rounds = ROUNDS if comments < 1000 else 5
+    rounds = ROUNDS if number < 1000 else 5
     session.remove()
     client = app.test_client()
     client.get(path)
     with DatabaseTime() as spent:
         client.get(path)
     row(
-        f"post page with {comments:,} comments",
+        f"post page with {number:,} comments",
         f"{spent.statements} queries, "
         f"{milliseconds(lambda: client.get(path), rounds):.2f} ms of CPU "
         f"(median of {rounds})",

@@ -12,6 +12,7 @@ from sqlalchemy import insert
 
 from blog import create_app
 from blog.accounts.models import Role, User
+from blog.comments import counts
 from blog.comments.models import Comment
 from blog.comments.models import Status as CommentStatus
 from blog.database import db, session, write_transaction
@@ -75,6 +76,7 @@ def _fill(posts: int, comments_each: int) -> None:
                 insert(Comment),
                 [_comment(post_id, number) for number in range(comments_each)],
             )
+            counts.rebuild(post_id)
 
 
 def _at(number: int) -> datetime:

@@ -11,11 +11,29 @@ from .accounts.cli import group as users_cli
 from .accounts.users_admin import bp as users_admin_bp
 from .accounts.views import bp as accounts_bp
 from .admin.views import bp as admin_bp
+from .comments import akismet_jobs, retention_jobs
+from .comments import jobs as comment_jobs
+from .comments import templating as comment_templating
 from .comments.admin import bp as comments_admin_bp
+from .comments.block_admin import bp as block_admin_bp
+from .comments.comment_admin import bp as comment_admin_bp
+from .comments.comment_views import bp as comment_bp
+from .comments.keeping_admin import bp as keeping_admin_bp
+from .comments.link_views import bp as moderation_links_bp
+from .comments.my_comments_views import bp as my_comments_bp
+from .comments.own_views import bp as own_comment_bp
+from .comments.person_admin import bp as person_admin_bp
+from .comments.privacy_views import bp as privacy_bp
+from .comments.spam_admin import bp as spam_admin_bp
+from .comments.spam_cli import group as spam_cli
+from .comments.subscription_views import bp as subscriptions_bp
 from .comments.views import bp as comments_bp
 from .database import db
 from .feeds import templating as feed_templating
 from .feeds.views import bp as feeds_bp
+from .jobs import worker
+from .jobs.admin import bp as outbox_admin_bp
+from .mail import mail_jobs
 from .operations import cli as operations_cli
 from .operations import health
 from .posts import templating as post_templating
@@ -29,17 +47,37 @@ from .site import templating as site_templating
 from .site.admin import bp as site_admin_bp
 from .transfer.cli import group as import_cli
 
-BLUEPRINTS = (accounts_bp, admin_bp, comments_bp, feeds_bp, posts_bp, search_bp)
+BLUEPRINTS = (
+    accounts_bp,
+    admin_bp,
+    comments_bp,
+    my_comments_bp,
+    own_comment_bp,
+    comment_bp,
+    privacy_bp,
+    moderation_links_bp,
+    subscriptions_bp,
+    feeds_bp,
+    posts_bp,
+    search_bp,
+)
 ADMIN_BLUEPRINTS = (
     posts_admin_bp,
     pages_admin_bp,
     terms_admin_bp,
     terms_selection_bp,
     comments_admin_bp,
+    comment_admin_bp,
+    block_admin_bp,
+    person_admin_bp,
+    keeping_admin_bp,
+    spam_admin_bp,
     users_admin_bp,
+    outbox_admin_bp,
     site_admin_bp,
     account_admin_bp,
 )
+JOBS = (mail_jobs, comment_jobs, akismet_jobs, retention_jobs)
 # Once, not in create_app: a blueprint that is in use takes no more children.
 for child in ADMIN_BLUEPRINTS:
     admin_bp.register_blueprint(child)
@@ -58,11 +96,17 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     # and only then its form, whose CSRF token belongs to a session.
     for part in (security, sessions, guard, extensions, assets, errors, health):
         part.init_app(app)
-    for templating in (site_templating, post_templating, feed_templating):
+    for templating in (
+        site_templating,
+        post_templating,
+        comment_templating,
+        feed_templating,
+    ):
         templating.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    for command in (users_cli, import_cli, *operations_cli.COMMANDS):
+    worker.init_app(app, JOBS)
+    for command in (users_cli, spam_cli, import_cli, *operations_cli.COMMANDS):
         app.cli.add_command(command)
     app.cli.callback = operations_cli.ensure_database
     return app

@@ -8,9 +8,13 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from email.errors import MessageError
+from email.headerregistry import Address
+from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -26,6 +30,10 @@ KNOWN = frozenset(
         "BLOG_SECRET_KEY_FILE",
         "BLOG_TRUSTED_PROXIES",
         "BLOG_LIMITS",
+        "BLOG_SMTP_URL",
+        "BLOG_MAIL_FROM",
+        "BLOG_AKISMET_KEY",
+        "BLOG_AKISMET_URL",
     }
 )
 # The names of this machine to itself; whoever means one of them means each.
@@ -40,6 +48,25 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 class ConfigError(Exception):
     """The environment is unusable; the message names the variable."""
+
+
+class Tls(StrEnum):
+    """How the line to the mail server is kept from others."""
+
+    STARTTLS = "starttls"  # begun in the open, then always encrypted
+    IMPLICIT = "tls"  # encrypted from the first byte
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Where mail is handed over. The password stays out of every message."""
+
+    host: str
+    port: int
+    tls: Tls
+    user: str = ""
+    password: str = field(default="", repr=False)
 
 
 def from_env(environ: Mapping[str, str] | None = None) -> dict[str, object]:
@@ -66,6 +93,10 @@ def from_env(environ: Mapping[str, str] | None = None) -> dict[str, object]:
         "SECRET_KEY": _secret_key(env, instance),
         "TRUSTED_PROXIES": _whole_number(env, "BLOG_TRUSTED_PROXIES", 0, 0, 9),
         "LIMITS": _choice(env, "BLOG_LIMITS", {"on": True, "off": False}, "on"),
+        "AKISMET_KEY": _akismet_key(env),
+        "AKISMET_URL": _akismet_url(env),
+        "SMTP_URL": _smtp_url(env),
+        "MAIL_FROM": _mail_from(env),
         "MAX_CONTENT_LENGTH": MAX_BODY_BYTES,
         "MAX_FORM_MEMORY_SIZE": MAX_BODY_BYTES,
         "WTF_CSRF_TIME_LIMIT": None,  # a token lives as long as its session
@@ -134,6 +165,66 @@ def hosts(site_url: str) -> frozenset[str]:
     return LOOPBACK_HOSTS if host in LOOPBACK_HOSTS else frozenset({host})
 
 
+def mail_server(url: str) -> MailServer:
+    """The server that an address names: ``smtp://USER:PASSWORD@HOST:587``, always with
+    STARTTLS but for this machine or ``?starttls=no``, or ``smtps://…:465``.
+
+    :raise ValueError: if it names none
+    """
+    parts = urlsplit(url)
+    host, port = _ascii_host(parts.hostname or ""), parts.port
+    user = unquote(parts.username or "", errors="strict")
+    password = unquote(parts.password or "", errors="strict")
+    options = dict(parse_qsl(parts.query, strict_parsing=True)) if parts.query else {}
+    starttls = options.pop("starttls", "no" if host in LOOPBACK_HOSTS else "yes")
+    if (
+        parts.scheme not in ("smtp", "smtps")
+        or not host
+        or port == 0
+        or options
+        or starttls not in ("yes", "no")
+        or parts.path not in ("", "/")
+        or parts.fragment
+        or bool(user) != bool(password)
+        or not re.fullmatch("[ -~]*", user + password)
+    ):
+        raise ValueError(parts.scheme)
+    plain = Tls.STARTTLS if starttls == "yes" else Tls.NONE
+    is_smtps = parts.scheme == "smtps"
+    tls, usual_port = (Tls.IMPLICIT, 465) if is_smtps else (plain, 587)
+    return MailServer(host.strip("[]"), port or usual_port, tls, user, password)
+
+
+def _smtp_url(env: Mapping[str, str]) -> str:
+    url = env.get("BLOG_SMTP_URL") or ""
+    try:
+        if url:
+            mail_server(url)
+    except ValueError:
+        # Without what was given: a password may be in it.
+        raise ConfigError(
+            "BLOG_SMTP_URL: an address such as smtp://USER:PASSWORD@mail.example.org "
+            "is expected; write signs such as @ and / in a password as %40 and %2F."
+        ) from None
+    return url
+
+
+def _mail_from(env: Mapping[str, str]) -> str:
+    given = env.get("BLOG_MAIL_FROM") or ""
+    if not given:
+        return ""
+    try:
+        name, _, host = Address(addr_spec=given).addr_spec.rpartition("@")
+        address = f"{name}@{host.encode('idna').decode('ascii').lower()}"
+    except (ValueError, MessageError, IndexError):
+        address = ""
+    if not re.fullmatch(r"[!-~]+@[!-~]+", address):
+        raise ConfigError(
+            "BLOG_MAIL_FROM: an address such as comments@example.org is expected."
+        )
+    return address
+
+
 def _database_url(env: Mapping[str, str], instance: Path) -> str:
     given = env.get("BLOG_DATABASE_URL")
     if not given:
@@ -200,6 +291,40 @@ def _write_new(file: Path, text: str) -> None:
         pass
     finally:
         draft.unlink()
+
+
+def _akismet_key(env: Mapping[str, str]) -> str:
+    """The key that asks Akismet; empty where nobody is to be asked."""
+    key = env.get("BLOG_AKISMET_KEY") or ""
+    if key and not re.fullmatch(r"[0-9A-Za-z]{6,64}", key):
+        raise ConfigError(
+            "BLOG_AKISMET_KEY: letters and digits are expected, as akismet.com shows."
+        )
+    return key
+
+
+def _akismet_url(env: Mapping[str, str]) -> str:
+    """Where Akismet is asked, without a slash at its end. The key and what readers
+    wrote go there, so in the clear to this machine alone.
+    """
+    given = env.get("BLOG_AKISMET_URL") or "https://rest.akismet.com"
+    try:
+        parts = urlsplit(given)
+        host, _port = _ascii_host(parts.hostname or ""), parts.port
+    except ValueError:
+        host = ""
+    if (
+        not host
+        or not (parts.scheme == "https" or host in LOOPBACK_HOSTS)
+        or parts.scheme not in DEFAULT_PORTS
+        or "@" in parts.netloc
+        or parts.query
+        or parts.fragment
+    ):
+        raise ConfigError(
+            "BLOG_AKISMET_URL: an address such as https://rest.akismet.com is expected."
+        )
+    return given.rstrip("/")
 
 
 def _whole_number(

@@ -25,6 +25,7 @@ __all__ = [
     "language_tag",
     "lazy_gettext",
     "ngettext",
+    "time_format",
     "zones",
 ]
 
@@ -47,6 +48,7 @@ def init_app(
     app.jinja_env.globals.update(
         format_date=format_date,
         format_time=format_time,
+        time_format=time_format,
         format_month=format_month,
         language_tag=language_tag,
         direction=direction,
@@ -76,13 +78,20 @@ def format_date(at: datetime) -> str:
 
 def format_time(at: datetime) -> str:
     """Day and time of day, to the minute, in the site's zone and language."""
-    locale, here = get_locale(), at.astimezone(get_timezone())
-    minute = _minute(locale, here.hour, here.minute)
-    return (
-        _together(locale)
-        .replace("{1}", _day(locale, here.date()))
-        .replace("{0}", minute)
-    )
+    return time_format()(at)
+
+
+def time_format() -> Callable[[datetime], str]:
+    """``format_time`` for many times: zone and language are looked up once."""
+    locale, zone = get_locale(), get_timezone()
+    together = _together(locale)
+
+    def written(at: datetime) -> str:
+        here = at.astimezone(zone)
+        minute = _minute(locale, here.hour, here.minute)
+        return together.replace("{1}", _day(locale, here.date())).replace("{0}", minute)
+
+    return written
 
 
 def format_month(year: int, month: int) -> str:

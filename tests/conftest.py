@@ -9,11 +9,15 @@ import pytest
 
 from blog import create_app
 from blog.accounts.models import Role
+from blog.config import KNOWN
 from blog.database import db as database
 from blog.operations.upgrade import upgrade
 from tests import checkers, factories
 from tests.factories import PASSWORD
 from tests.pages import Client
+
+# The mail server: ``smtp``, ``rude_smtp``, ``authority``.
+pytest_plugins = ("tests.mail.smtp",)
 
 SECRET_KEY = "a key for tests only, longer than thirty-two bytes"
 
@@ -45,7 +49,7 @@ def clean_environment(tmp_path_factory):
     """No test depends on, or writes to, the instance of who runs it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BLOG_INSTANCE", str(tmp_path_factory.mktemp("instance")))
-        for name in ("BLOG_SITE_URL", "BLOG_DATABASE_URL", "BLOG_LIMITS", "PORT"):
+        for name in {*KNOWN, "PORT"} - {"BLOG_INSTANCE"}:
             patch.delenv(name, raising=False)
         yield
 

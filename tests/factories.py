@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 from blog.accounts import passwords
 from blog.accounts.models import Role, User
+from blog.comments.counts import rebuild
 from blog.comments.models import Comment
 from blog.comments.models import Status as CommentStatus
-from blog.comments.moderation import recount
 from blog.database import session, write_transaction
 from blog.posts import publishing
 from blog.posts.models import Category, Kind, Status, Tag
@@ -141,5 +141,5 @@ def make_comment(
     with write_transaction():
         session.add(comment)
         session.flush()
-        recount(comment.post_id)
+        rebuild(comment.post_id)
     return comment

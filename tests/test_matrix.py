@@ -11,8 +11,11 @@ import pytest
 
 from blog.accounts.models import Role
 from blog.accounts.permissions import TABLE, Reach
+from blog.clock import utcnow
 from blog.comments.models import Status as CommentStatus
 from blog.database import db as database
+from blog.database import write_transaction
+from blog.jobs import queue
 from blog.posts.models import Status
 from tests import factories
 from tests.factories import (
@@ -29,9 +32,12 @@ OBJECTS = {"post_id", "comment_id", "category_id", "tag_id"}
 # What those get who may come: a page, a redirect, or what is wrong with an empty form.
 FINE = {200, 303, 409, 422}
 # An address that is good once, of which the tests have none.
-ONCE = {"admin.comments.undo"}
+ONCE = {"admin.comments.undo", "admin.keeping.give_up"}
 # For those alone who reach everything.
-WHOLE = {"admin.comments.ask_before_emptying", "admin.comments.empty"}
+WHOLE = {
+    *("admin.comments.ask_before_emptying", "admin.comments.empty"),
+    *("admin.spam.index", "admin.spam.try_out"),
+}
 # The buttons of the forms that have several.
 PRESSED = {"approve": "1", "selection": "approve"}
 # Those below the lists that have others.
@@ -41,7 +47,20 @@ SELECTION = {
     "admin.users.update_selection": "disable",
 }
 # For anybody and without a session, so with the check of the origin alone.
-WITHOUT_TOKEN = {"blog.comments.views.create", "blog.posts.views.unlock"}
+WITHOUT_TOKEN = {
+    "blog.comments.views.create",
+    "blog.posts.views.unlock",
+    *(f"blog.comments.link_views.{name}" for name in ("decide", "reply")),
+    *(
+        f"blog.comments.subscription_views.{name}"
+        for name in ("update", "end", "silence", "end_silence")
+    ),
+    *(f"blog.comments.own_views.{name}" for name in ("save", "take_back", "put_back")),
+    *(
+        f"blog.comments.my_comments_views.{name}"
+        for name in ("send", "save", "anonymise", "delete")
+    ),
+}
 
 
 class Site:
@@ -90,6 +109,8 @@ def things(owner):
     comment = make_comment(post=public, status=CommentStatus.PENDING)
     category, tag = make_category(), make_tag()
     page = make_page(author=owner)
+    with write_transaction():
+        queue.add("mail.test", "a job", {}, utcnow())
     trashed = {"author": owner, "status": Status.TRASH, "published_at": None}
     return {
         "post_id": post.id,
@@ -101,6 +122,8 @@ def things(owner):
         "category_id": category.id,
         "tag_id": tag.id,
         "user_id": make_user().id,
+        "filter_id": 1,
+        "job_id": 1,
         "number": 1,
         "year": 2026,
         "month": 11,

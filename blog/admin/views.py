@@ -10,6 +10,7 @@ from ..accounts.guard import requires
 from ..accounts.models import User
 from ..accounts.permissions import Action, Reach
 from ..clock import utcnow
+from ..comments import akismet_state
 from ..comments import desk as comment_desk
 from ..comments.models import Comment
 from ..i18n import gettext as _
@@ -103,11 +104,19 @@ def _all_rooms() -> list[tuple[Room, bool]]:
             guard.may(Action.MODERATE),
         ),
         (
+            room(_("Spam"), url_for("admin.spam.index"), _spam_to_see()),
+            _sees_all(Action.MODERATE),
+        ),
+        (
             room(_("Categories"), url_for("admin.terms.categories")),
             guard.may(Action.TERMS),
         ),
         (room(_("Tags"), url_for("admin.terms.tags")), guard.may(Action.TERMS)),
         (room(_("People"), url_for("admin.users.index")), guard.may(Action.USERS)),
+        (
+            room(_("Outbox"), url_for("admin.outbox.index")),
+            guard.may(Action.SETTINGS),
+        ),
         (
             room(_("Settings"), url_for("admin.settings.edit")),
             guard.may(Action.SETTINGS),
@@ -136,6 +145,11 @@ def _waiting() -> int:
         g.comments_waiting = comment_desk.waiting(user) if may_look else 0
     number: int = g.comments_waiting
     return number
+
+
+def _spam_to_see() -> int:
+    """1 if Akismet needs its owner, else 0."""
+    return int(guard.may(Action.SETTINGS) and akismet_state.needs_attention())
 
 
 def _comments_waiting(user: User) -> Sequence[Comment]:

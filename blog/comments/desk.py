@@ -2,12 +2,14 @@
 them. What readers are shown is asked in ``queries``.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, false, func, select
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import defer, joinedload
 
 from ..accounts.models import User
@@ -18,7 +20,10 @@ from ..posts.models import Post
 from ..posts.models import Status as PostStatus
 from ..posts.queries import LIGHT
 from ..search import index
-from .models import Comment, Kind, Status
+from ..site.queries import settings
+from . import personal
+from .decisions import Rule
+from .models import Comment, CommentEvent, EventKind, Kind, Status
 
 PAGE_SIZE = 20
 
@@ -47,6 +52,37 @@ class Group(StrEnum):
     MENTIONS = "mentions"
 
 
+class Held(StrEnum):
+    """What kept a comment from being read at once."""
+
+    FIRST = "first"
+    LINKS = "links"
+    WORDS = "words"
+    FILTER = "filter"
+    AKISMET = "akismet"
+    IMITATION = "imitation"
+    ALL = "all"
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules that it stands for; none for Akismet, which comes after them."""
+        match self:
+            case Held.FIRST:
+                return (Rule.FIRST_COMMENT,)
+            case Held.LINKS:
+                return (Rule.MAX_LINKS,)
+            case Held.WORDS:
+                return (Rule.MODERATION_KEYS, Rule.DISALLOWED)
+            case Held.FILTER:
+                return (Rule.SPAM_FILTER,)
+            case Held.IMITATION:
+                return (Rule.IMITATION,)
+            case Held.ALL:
+                return (Rule.MODERATION,)
+            case Held.AKISMET:
+                return ()
+
+
 class Order(StrEnum):
     """From which end a list is read."""
 
@@ -57,12 +93,18 @@ class Order(StrEnum):
 @dataclass(frozen=True)
 class Filters:
     """Which comments of a shelf are shown: all, or those that everything named here is
-    true of. ``words`` are looked for in what the person may see of a comment.
+    true of. ``words`` are looked for in what the person may see of a comment. ``by`` is
+    the id of a comment whose writer is meant, so that no address stands in an address.
+    The days are the site's, and both belong to it.
     """
 
     group: Group | None = None
     post_id: int | None = None
     words: str = ""
+    held: Held | None = None
+    by: int | None = None
+    since: date | None = None
+    until: date | None = None
 
     def __bool__(self) -> bool:
         """Whether they leave anything out."""
@@ -136,6 +178,13 @@ def found(user: User | None, ids: Collection[int]) -> Sequence[Comment]:
     ).all()
 
 
+def written(user: User | None, comment_id: int) -> Comment | None:
+    """A comment that a person may moderate and whose writer they may know."""
+    if not may(user, Action.SEE_COMMENTER):
+        return None
+    return next(iter(found(user, [comment_id])), None)
+
+
 def post(user: User | None, post_id: int) -> Post | None:
     """The post of that id, if the person may moderate what is said below it."""
     named = select(Post).where(Post.id == post_id, Post.id.in_(_posts(user)))
@@ -187,7 +236,51 @@ def _shown(user: User | None, filters: Filters) -> list[ColumnElement[bool]]:
         conditions.append(Comment.post_id == filters.post_id)
     if filters.words:
         conditions.append(_says(filters.words, user))
-    return conditions
+    if filters.held is not None:
+        conditions.append(_is_held(filters.held))
+    if filters.by is not None:
+        conditions.append(_is_by(filters.by, user))
+    return [*conditions, *_in_days(filters)]
+
+
+def _is_held(held: Held) -> ColumnElement[bool]:
+    if held == Held.AKISMET:
+        event = [
+            CommentEvent.kind == EventKind.AKISMET,
+            CommentEvent.status.is_not(None),
+            CommentEvent.status != Status.APPROVED,
+        ]
+    else:
+        said = [f'"rule": "{rule}"' for rule in held.rules]
+        event = [
+            CommentEvent.kind == EventKind.RECEIVED,
+            or_(
+                *(
+                    CommentEvent.details.contains(words, autoescape=True)
+                    for words in said
+                )
+            ),
+        ]
+    return Comment.id.in_(select(CommentEvent.comment_id).where(*event))
+
+
+def _is_by(comment_id: int, user: User | None) -> ColumnElement[bool]:
+    # Who is told what else somebody wrote is told who is who.
+    comment = written(user, comment_id)
+    return false() if comment is None else personal.is_by(personal.writer_of(comment))
+
+
+def _in_days(filters: Filters) -> Iterator[ColumnElement[bool]]:
+    if filters.since is not None:
+        yield Comment.created_at >= _beginning(filters.since)
+    if filters.until is not None:
+        yield Comment.created_at < _beginning(filters.until + timedelta(days=1))
+
+
+def _beginning(day: date) -> datetime:
+    """When a day begins in the site's zone, in UTC."""
+    zone = ZoneInfo(settings().timezone)
+    return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 def _says(words: str, user: User | None) -> ColumnElement[bool]:

@@ -58,12 +58,16 @@ class Content:
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a comment came from. ``signals`` are words for what was odd about it."""
+    """Where a comment came from. ``signals`` are words for what was odd about it;
+    ``referrer`` and ``honeypot``, what a program filled in, are for Akismet alone.
+    """
 
     user_id: int | None = None
     ip: str = ""
     user_agent: str = ""
     signals: str = ""
+    referrer: str = ""
+    honeypot: str = ""
 
 
 def prepare(
@@ -73,9 +77,11 @@ def prepare(
     url: str,
     source: str,
     names_required: bool,
+    email_required: bool = False,
     format: Format = Format.MARKDOWN,
 ) -> Content:
-    """A visitor's input, cleaned and rendered.
+    """A visitor's input, cleaned and rendered. ``email_required`` is for who asks for
+    mail where an address may be left out.
 
     :raise Invalid: naming every field that is missing or wrong
     :raise TooLong: if the text is; with all that is wrong besides
@@ -87,17 +93,23 @@ def prepare(
     url = _checked("url", url, errors)
     if names_required and not author:
         errors.setdefault("author", _("Please enter your name."))
-    if names_required and not email:
+    if (names_required or email_required) and not email:
         errors.setdefault("email", _("Please enter your email address."))
     return _rendered(author, email, url, source, format, errors)
 
 
 def prepare_changed(
-    comment: Comment, *, author: str, email: str, url: str, source: str
+    comment: Comment,
+    *,
+    author: str,
+    email: str,
+    url: str,
+    source: str,
+    name_required: bool = False,
 ) -> Content:
-    """A moderator's changes to a comment, cleaned and rendered in the format that it is
-    written in. What was left as it was is not checked: an import brings what no form
-    would take. A mention may be without words.
+    """Changes to a comment, cleaned and rendered in the format that it is written in.
+    What was left as it was is not checked: an import brings what no form would take. A
+    mention may be without words.
 
     :raise Invalid: naming every field that is wrong
     :raise TooLong: if the text is; with all that is wrong besides
@@ -106,6 +118,8 @@ def prepare_changed(
     errors: dict[str, str] = {}
     if author != comment.author:
         author = _checked("author", author, errors)
+        if name_required and not author:
+            errors.setdefault("author", _("Please enter your name."))
     if email != comment.email:
         email = _checked("email", email, errors)
     if url != comment.url:
@@ -133,6 +147,20 @@ def prepare_as(user: User, source: str) -> Content:
     return _rendered(
         user.display_name, email, user.url, source, Format.MARKDOWN, errors={}
     )
+
+
+def checked_address(typed: str) -> str:
+    """An email address as it is stored.
+
+    :raise Invalid: if it is none, or there is none
+    """
+    errors: dict[str, str] = {}
+    email = _checked("email", typed, errors)
+    if not email:
+        errors["email"] = _("Please enter your email address.")
+    if errors:
+        raise Invalid(errors)
+    return email
 
 
 def _rendered(

@@ -4,24 +4,34 @@ import re
 from datetime import datetime
 from typing import Self
 
+from flask import request
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 from wtforms import (
     EmailField,
     HiddenField,
+    SelectField,
     StringField,
     TextAreaField,
 )
 
 from .. import signing
 from ..i18n import lazy_gettext as _l
+from ..mail import delivery
 from ..posts.models import Post
 from ..security import MAX_INTEGER
+from ..site.queries import settings
 from ..text.sanitizer import MAX_COMMENT_BYTES
 from .drafts import MAX_AUTHOR_BYTES, MAX_EMAIL_BYTES, MAX_URL_BYTES
-from .models import Comment
+from .models import Comment, Scope
 from .refusals import FORM, ParentGone, Refused
 
 _STAMP = "comment form"
+_WISHES = {
+    "": _l("nothing"),
+    Scope.REPLIES: _l("replies to my comment"),
+    Scope.THREAD: _l("every new comment here"),
+}
 # Caches and open tabs keep a page for days. Older, it is only worth a note.
 STAMP_DAYS = 7
 
@@ -88,6 +98,11 @@ class CommentForm(_Form):
             "dir": "ltr",
         },
     )
+    notify = SelectField(
+        _l("Tell me by mail of"),
+        choices=lambda: {word: str(label) for word, label in _WISHES.items()},
+        validate_choice=False,
+    )
     comment_parent = HiddenField()
     stamp = HiddenField()
     # Nobody sees it; a program that fills in every field gives itself away.
@@ -95,12 +110,33 @@ class CommentForm(_Form):
         _l("Leave this empty"), render_kw={"autocomplete": "off", "tabindex": "-1"}
     )
 
+    # What was typed, as it will be read; ``None`` unless that was asked for.
+    preview: Markup | None = None
+
     @classmethod
     def blank(cls, post: Post, now: datetime) -> "CommentForm":
         """The form as it stands below a post."""
         form = cls.empty()
         form.stamp.data = _stamp(post, now)
         return form
+
+    @property
+    def wants_preview(self) -> bool:
+        """Whether the text is only to be shown as it will be read."""
+        return "preview" in request.form
+
+    @property
+    def offers_mail(self) -> bool:
+        """Whether commenters may ask to be told of answers by mail."""
+        return settings().comment_subscriptions and delivery.is_on()
+
+    @property
+    def wish(self) -> Scope | None:
+        """What the commenter wants to be told of by mail; ``None`` for nothing, and
+        where that is not offered.
+        """
+        typed = self.text("notify")
+        return Scope(typed) if typed in set(Scope) and self.offers_mail else None
 
     @property
     def parent_id(self) -> int | None:
@@ -161,7 +197,7 @@ class EditForm(_Form):
         return int(typed) if re.fullmatch("[0-9]{1,9}", typed) else -1
 
     @classmethod
-    def of(cls, comment: Comment) -> "EditForm":
+    def of(cls, comment: Comment) -> Self:
         """The form as it stands before anything is changed."""
         return cls(
             formdata=None,
@@ -171,6 +207,37 @@ class EditForm(_Form):
             comment=comment.source,
             version=comment.version,
         )
+
+
+class OwnForm(EditForm):
+    """A comment's words, to be changed by who wrote it. The address that says whose it
+    is takes the place of a token. Whom it is from by mail stays as it was: the letter
+    with the link goes there.
+    """
+
+    class Meta:
+        csrf = False
+
+    # WTForms leaves a field out that is None.
+    email = None  # type: ignore[assignment]
+
+
+class AddressForm(_Form):
+    """Where to send the link to one's own comments. Part of a page that is the same for
+    everybody.
+    """
+
+    class Meta:
+        csrf = False
+
+    email = EmailField(
+        _l("Email"),
+        render_kw={
+            "maxlength": MAX_EMAIL_BYTES,
+            "autocomplete": "email",
+            "required": True,
+        },
+    )
 
 
 def _stamp(post: Post, now: datetime) -> str:

@@ -1,20 +1,23 @@
-"""Every question about comments."""
+"""What the rules ask about comments. What readers are shown is asked in ``pages``, what
+moderators are shown in ``desk``.
+"""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, exists, func, select
+from sqlalchemy.orm import aliased, defer, joinedload
 
 from ..accounts.models import Role, User
 from ..database import session
 from ..posts.models import Post
-from . import threads
+from ..posts.queries import LIGHT
 from .models import Comment, Kind, Status
-from .threads import Line, Thread
 
 # Of one commenter's approved comments, enough to know the names they go by.
 NAMES_LOOKED_AT = 50
+COMMENTS_LOOKED_AT = 1_000
 
 
 class Recent(NamedTuple):
@@ -24,62 +27,6 @@ class Recent(NamedTuple):
     user_id: int | None
     email: str
     ip: str
-
-
-# What readers see
-
-
-def thread(
-    post: Post, now: datetime, depth: int, held: Comment | None = None
-) -> Thread:
-    """What is shown below a post, in ``depth`` levels: one question to the database,
-    and a second one where something approved answers something that is not.
-
-    ``held`` is a waiting comment, which is shown too, to the one who wrote it.
-    """
-    approved = select(
-        Comment.id,
-        Comment.parent_id,
-        Comment.created_at,
-        Comment.author,
-        Comment.url,
-        Comment.html,
-        Comment.user_id,
-        Comment.kind,
-    ).where(Comment.post_id == post.id, Comment.status == Status.APPROVED)
-    lines = [Line(*row) for row in session.execute(approved)]
-    if held is not None:
-        lines.append(_held_line(held))
-    known = {line.id for line in lines}
-    if any(
-        line.parent_id and line.parent_id not in known and not line.is_mention
-        for line in lines
-    ):
-        # Of what is not shown only those that were answered; spam seldom is.
-        answered = select(Comment.parent_id).where(
-            Comment.post_id == post.id, Comment.parent_id.is_not(None)
-        )
-        hidden = select(Comment.id, Comment.parent_id, Comment.created_at).where(
-            Comment.status != Status.APPROVED,
-            Comment.kind == Kind.COMMENT,
-            Comment.id.in_(answered),
-        )
-        lines += [Line(*row) for row in session.execute(hidden) if row.id not in known]
-    return threads.arranged(lines, depth)
-
-
-def _held_line(comment: Comment) -> Line:
-    return Line(
-        comment.id,
-        comment.parent_id,
-        comment.created_at,
-        comment.author,
-        comment.url,
-        comment.html,
-        comment.user_id,
-        comment.kind,
-        is_held=True,
-    )
 
 
 def approved_count(post_id: int) -> int:
@@ -101,20 +48,41 @@ def by_id(comment_id: int) -> Comment | None:
     return session.get(Comment, comment_id)
 
 
+def public(comment_id: int, now: datetime) -> Comment | None:
+    """The comment of that id with its post, without their texts, if anybody may come to
+    both. The post's words may be behind a password.
+    """
+    comment = session.scalar(
+        select(Comment)
+        .where(Comment.id == comment_id, Comment.status == Status.APPROVED)
+        .options(
+            joinedload(Comment.post).options(*LIGHT),
+            defer(Comment.source),
+            defer(Comment.html),
+        )
+    )
+    return comment if comment and comment.post.is_public(now) else None
+
+
 def is_answerable(comment_id: int, post: Post) -> bool:
     """Whether a comment is shown in the thread of ``post``, so that a reply can stand
     below it.
     """
-    return (
-        session.scalar(
-            select(Comment.id).where(
-                Comment.id == comment_id,
-                Comment.post_id == post.id,
-                Comment.status == Status.APPROVED,
-                Comment.kind == Kind.COMMENT,
-            )
-        )
-        is not None
+    return session.scalar(_answerable(comment_id, post, Comment.id)) is not None
+
+
+def answerable(comment_id: int, post: Post) -> Comment | None:
+    """The comment of that id, if it is shown in the thread of ``post``."""
+    comment: Comment | None = session.scalar(_answerable(comment_id, post, Comment))
+    return comment
+
+
+def _answerable(comment_id: int, post: Post, what: Any) -> Select[Any]:
+    return select(what).where(
+        Comment.id == comment_id,
+        Comment.post_id == post.id,
+        Comment.status == Status.APPROVED,
+        Comment.kind == Kind.COMMENT,
     )
 
 
@@ -153,12 +121,18 @@ def recent(now: datetime, seconds: int) -> Sequence[Recent]:
 
 
 def approved_names(email: str) -> Sequence[str]:
-    """The names under which comments with this email address were approved."""
-    return session.scalars(
+    """The names under which comments with this email address were approved: of a
+    thousand of them, the newest.
+    """
+    newest = (
         select(Comment.author)
         .where(Comment.email == email, Comment.status == Status.APPROVED)
-        .distinct()
-        .limit(NAMES_LOOKED_AT)
+        .order_by(Comment.id.desc())
+        .limit(COMMENTS_LOOKED_AT)
+        .subquery()
+    )
+    return session.scalars(
+        select(newest.c.author).distinct().limit(NAMES_LOOKED_AT)
     ).all()
 
 
@@ -174,6 +148,14 @@ def has_approved(user: User) -> bool:
     )
 
 
+def staff(user_ids: Collection[int]) -> frozenset[int]:
+    """Those of these people who write here, or look after what is written."""
+    if not user_ids:
+        return frozenset()
+    named = select(User.id).where(User.id.in_(user_ids), User.role != Role.SUBSCRIBER)
+    return frozenset(session.scalars(named))
+
+
 def staff_names() -> Sequence[str]:
     """The public names of everybody who writes here."""
     return session.scalars(
@@ -187,8 +169,11 @@ def name_with_email(email: str) -> str:
     return session.scalar(named.limit(1)) or ""
 
 
-def replies_to(comment_ids: Collection[int]) -> Sequence[Comment]:
-    """The comments directly below any of these, in whatever state."""
+def answered(comment_ids: Collection[int]) -> Sequence[int]:
+    """Those of the comments that something answers directly, in whatever state."""
+    reply = aliased(Comment)
     return session.scalars(
-        select(Comment).where(Comment.parent_id.in_(comment_ids))
+        select(Comment.id).where(
+            Comment.id.in_(comment_ids), exists().where(reply.parent_id == Comment.id)
+        )
     ).all()

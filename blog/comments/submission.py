@@ -7,15 +7,23 @@ import math
 from datetime import datetime, timedelta
 
 from ..accounts.models import User
-from ..database import session
 from ..posts import locks
 from ..posts.models import Post
 from ..site.models import Site
 from ..text.sanitizer import POLICY_VERSION
-from . import moderation, queries
+from . import (
+    counts,
+    decisions,
+    events,
+    moderation,
+    notices,
+    queries,
+    second_opinion,
+    subscriptions,
+)
+from .decisions import Decision
 from .drafts import Content, Origin
-from .models import Comment
-from .moderation import Decision
+from .models import Comment, EventKind, Scope, Status
 from .refusals import AccountRequired, Closed, ParentGone, PostGone, Repeated, TooFast
 
 # How long the very same comment is taken for the same press of the button.
@@ -67,12 +75,12 @@ def check_pace(content: Content, origin: Origin, now: datetime) -> None:
 
     :raise TooFast: if not, with the seconds to wait
     """
-    network = moderation.network(origin.ip)
+    network = decisions.network(origin.ip)
     for last in queries.recent(now, FLOOD_SECONDS):
         if (
             (origin.user_id is not None and last.user_id == origin.user_id)
             or (content.email and last.email == content.email)
-            or (origin.ip and moderation.network(last.ip) == network)
+            or (origin.ip and decisions.network(last.ip) == network)
         ):
             passed = (now - last.created_at).total_seconds()
             raise TooFast(max(1, math.ceil(FLOOD_SECONDS - passed)))
@@ -85,9 +93,14 @@ def receive(
     *,
     post: Post,
     parent_id: int | None,
+    user: User | None,
     now: datetime,
+    wish: Scope | None = None,
 ) -> Comment:
-    """Add a comment, as decided, to the session. The caller checks and writes."""
+    """Add a comment, as decided, to the session, and have done what follows from it.
+    The caller checks and writes. ``wish`` is what its writer wants to be told of by
+    mail; ``None`` is nothing.
+    """
     comment = Comment(
         post_id=post.id,
         parent_id=parent_id,
@@ -101,13 +114,27 @@ def receive(
         html=content.html,
         folded=content.digest,
         signals=origin.signals,
+        score=decision.details.get("score"),
         policy_version=POLICY_VERSION,
         ip=origin.ip,
         user_agent=origin.user_agent,
         created_at=now,
     )
-    session.add(comment)
-    session.flush()
-    if comment.is_approved:
-        moderation.recount(post.id)
+    counts.take_in(comment)
+    events.record(
+        comment,
+        EventKind.RECEIVED,
+        decision.reason,
+        now,
+        before=comment.status,
+        details={"rule": str(decision.rule), **decision.details},
+    )
+    if second_opinion.is_wanted(decision, user):
+        second_opinion.ask(comment, content, origin, decision, now)
+    elif comment.is_approved:
+        notices.published(comment, now)
+    elif comment.status == Status.PENDING:
+        notices.held(comment, now)
+    if wish is not None:
+        subscriptions.wish(comment, wish, now)
     return comment

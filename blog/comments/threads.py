@@ -5,28 +5,26 @@ A thread may be ten thousand comments long, or deep; templates get a flat list t
 which lists to open and to close.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import NamedTuple
 
 from markupsafe import Markup
 
-from .. import signing
-from ..database import session
 from ..i18n import gettext as _
 from ..i18n import ngettext
-from ..posts.models import Post
 from ..text.excerpts import excerpt
-from .models import Comment, Kind
-
-# As long as WordPress shows a waiting comment to the one who wrote it.
-HELD_SECONDS = 600
-_HELD = "held comment"
+from .models import Kind
 
 
 class Line(NamedTuple):
-    """What is read of one comment. ``html`` is ``None`` for one that is not shown."""
+    """What is read of one comment. ``html`` is ``None`` for one that is not shown.
+
+    ``avatar`` is the key of its writer's picture, "" where none is shown. One that
+    ``is_elsewhere`` is on another page; only its name is known here.
+    """
 
     id: int
     parent_id: int | None
@@ -36,12 +34,27 @@ class Line(NamedTuple):
     html: Markup | None = None
     user_id: int | None = None
     kind: Kind = Kind.COMMENT
+    root_id: int | None = None
+    avatar: str = ""
     is_held: bool = False
+    is_elsewhere: bool = False
 
     @property
     def is_mention(self) -> bool:
         """Whether another site sent it. It is no part of the conversation."""
         return self.kind != Kind.COMMENT
+
+
+@dataclass(frozen=True)
+class More:
+    """What a page leaves out of a thread: so many replies, which begin with one, and
+    the number of the portion that this one is in.
+    """
+
+    count: int
+    first_id: int
+    thread_id: int
+    portion: int
 
 
 @dataclass(slots=True, eq=False)
@@ -50,6 +63,7 @@ class Entry:
 
     ``opens`` says that a list of replies follows; ``closes``, how many lists end after
     it. ``in_reply_to`` is who is answered, where the place itself does not tell.
+    ``more`` follows the last entry of a thread that is not shown as a whole.
     """
 
     line: Line
@@ -57,6 +71,7 @@ class Entry:
     opens: bool = False
     closes: int = 0
     in_reply_to: Line | None = None
+    more: More | None = None
 
     @property
     def is_hidden(self) -> bool:
@@ -96,15 +111,6 @@ class Thread:
     def label(self) -> str:
         return count_label(self.count)
 
-    def answerable(self, asked: str | None) -> Line | None:
-        """The comment whose number is ``asked``; ``None`` if it takes no reply."""
-        if not asked or not asked.isascii() or not asked.isdigit():
-            return None
-        for entry in self.entries:
-            if str(entry.line.id) == asked and entry.is_answerable:
-                return entry.line
-        return None
-
 
 def count_label(count: int) -> str:
     """ "No Comment", "1 Comment", "2 Comments"."""
@@ -113,13 +119,23 @@ def count_label(count: int) -> str:
     return ngettext("%(num)d Comment", "%(num)d Comments", count)
 
 
-def arranged(lines: Iterable[Line], depth: int) -> Thread:
-    """A thread in the order of time at each level, at most ``depth`` levels deep.
+def arranged(
+    lines: Iterable[Line],
+    depth: int,
+    *,
+    elsewhere: Mapping[int, Line] = MappingProxyType({}),
+    more: Mapping[int, More] = MappingProxyType({}),
+    newest_first: bool = False,
+) -> Thread:
+    """A thread in the order of time at each level, at most ``depth`` levels deep; with
+    ``newest_first`` the top level stands in the other order.
 
-    Deeper replies stand in the deepest level, in order, and say whom they answer. A
-    comment that is not shown keeps its place if anything below it is shown. A loop of
-    parents, which only a damaged import could hold, is cut at its first comment. What
-    answers a mention begins a thread of its own.
+    Deeper replies stand in the deepest level, in order, and say whom they answer; what
+    answers a comment that is ``elsewhere`` does so right below the beginning of its
+    thread. A comment that is not shown keeps its place if anything below it is shown. A
+    loop of parents, which only a damaged import could hold, is cut at its first
+    comment. What answers a mention begins a thread of its own. ``more`` says by the
+    beginning of a thread what is left out of it.
     """
     known: dict[int, Line] = {}
     mentions: list[Line] = []
@@ -132,14 +148,38 @@ def arranged(lines: Iterable[Line], depth: int) -> Thread:
     entries = {id: Entry(line) for id, line in shown.items()}
     replies: dict[int | None, list[int]] = {}
     for id, line in shown.items():
-        parent_id = line.parent_id if line.parent_id in shown else None
-        replies.setdefault(parent_id, []).append(id)
+        above = line.parent_id
+        if above not in shown:
+            entries[id].in_reply_to = elsewhere.get(above or 0)
+            above = line.root_id if line.root_id in shown else None
+        replies.setdefault(above, []).append(id)
     places = _places(shown, replies, entries, max(depth, 1))
+    flat = _flattened(shown, places, entries, newest_first=newest_first)
+    _mark_ends(flat, more)
     return Thread(
-        _flattened(shown, places, entries),
+        flat,
         [_mention(line) for line in sorted(mentions, key=_in_time)],
         sum(entry.is_answerable for entry in entries.values()) + len(mentions),
     )
+
+
+def roots(parents: Mapping[int, int | None]) -> dict[int, int]:
+    """With which comment the thread of each begins. ``parents`` has whom each answers;
+    one that is not in it begins nothing. A circle, which only a damaged import could
+    hold, is cut at its smallest number.
+    """
+    found: dict[int, int] = {}
+    for id in sorted(parents):
+        way = {id: id}  # from the bottom up, in order
+        last, above = id, parents[id] or 0
+        while last not in found and above in parents and above not in way:
+            last = way[above] = above
+            above = parents[above] or 0
+        if last not in found and above in way:
+            circle = list(way)
+            last = min(circle[circle.index(above) :])
+        found.update(dict.fromkeys(way, found.get(last, last)))
+    return found
 
 
 def _in_time(line: Line) -> tuple[datetime, int]:
@@ -163,7 +203,8 @@ def _needed(known: dict[int, Line]) -> dict[int, Line]:
         above: Line | None = line if line.html is not None else None
         while above is not None and above.id not in needed:
             needed.add(above.id)
-            above = known.get(above.parent_id) if above.parent_id else None
+            parent = known.get(above.parent_id or 0)
+            above = parent or known.get(above.root_id or 0)
     ordered = sorted((known[id] for id in needed), key=_in_time)
     return {line.id: line for line in ordered}
 
@@ -192,20 +233,27 @@ def _places(
                 places[reply] = places[id] if is_deepest else id
                 entry = entries[reply]
                 entry.level = here.level if is_deepest else here.level + 1
-                if is_deepest and not here.is_hidden:
+                is_answer = shown[reply].parent_id == id
+                if is_deepest and is_answer and not here.is_hidden:
                     entry.in_reply_to = here.line
                 waiting.append(reply)
     return places
 
 
 def _flattened(
-    shown: dict[int, Line], places: dict[int, int | None], entries: dict[int, Entry]
+    shown: dict[int, Line],
+    places: dict[int, int | None],
+    entries: dict[int, Entry],
+    *,
+    newest_first: bool,
 ) -> list[Entry]:
     below: dict[int | None, list[int]] = {}
     for id in reversed(shown):  # so that the first is popped first
         below.setdefault(places[id], []).append(id)
     flat: list[Entry] = []
     waiting = below.get(None, [])
+    if newest_first:
+        waiting.reverse()
     while waiting:
         id = waiting.pop()
         flat.append(entries[id])
@@ -217,27 +265,11 @@ def _flattened(
     return flat
 
 
-def held_token(comment: Comment, now: datetime) -> str:
-    """A word for the address at which its writer sees a waiting comment for a while."""
-    return signing.sign(_HELD, [comment.id, int(now.timestamp())])
-
-
-def held_comment(token: str | None, post: Post, now: datetime) -> Comment | None:
-    """The waiting comment below ``post`` that ``token`` shows to its writer.
-
-    Why it waits is not told: spam looks like any other. ``None`` for a token of
-    another page, one that is too old, and for a comment that was approved or deleted.
-    """
-    if token is None:
-        return None
-    match signing.read(_HELD, token):
-        case [int(comment_id), int(signed_at)]:
-            age_seconds = now.timestamp() - signed_at
-        case _:
-            return None
-    if not -HELD_SECONDS <= age_seconds <= HELD_SECONDS:
-        return None
-    comment = session.get(Comment, comment_id)
-    if comment is None or comment.post_id != post.id or comment.is_approved:
-        return None
-    return comment
+def _mark_ends(flat: list[Entry], more: Mapping[int, More]) -> None:
+    """Put what is left out of a thread behind the last of its entries."""
+    begun = 0
+    for entry, after in zip(flat, [*flat[1:], None], strict=False):
+        if entry.level == 1:
+            begun = entry.line.id
+        if after is None or after.level == 1:
+            entry.more = more.get(begun)

@@ -11,16 +11,25 @@ from ..clock import utcnow
 from ..database import write_transaction
 from ..extensions import csrf
 from ..posts.models import Post
-from ..posts.permalinks import comment_url, post_url
+from ..posts.permalinks import post_url
 from ..posts.reading import is_open_to_visitor, readable_or_404
 from ..posts.views import render_post
 from ..security import anyone, max_body, public
 from ..site.queries import settings
 from ..text.normalize import single_line
-from . import drafts, moderation, queries, refusals, submission, threads
+from . import (
+    decisions,
+    drafts,
+    learning,
+    own,
+    queries,
+    refusals,
+    submission,
+)
 from .drafts import Content, Origin
 from .forms import CommentForm
-from .models import Comment
+from .models import Comment, Scope
+from .pages import Conversation
 from .refusals import Refused, Repeated
 
 bp = Blueprint("comments", __name__)
@@ -29,6 +38,9 @@ bp = Blueprint("comments", __name__)
 MAX_FORM_BYTES = 256 * 1024
 # WordPress's limit, which its own table of comments has, too.
 USER_AGENT_LIMIT = 254
+# Of what only Akismet gets.
+REFERRER_LIMIT = 500
+HONEYPOT_LIMIT = 200
 
 STATUSES: dict[type[Refused], int] = {
     refusals.PostGone: 404,
@@ -61,16 +73,34 @@ def create(post_id: int) -> Response:
     now = utcnow()
     post = readable_or_404(post_id, now)
     typed = CommentForm.sent()
+    user = current_user()
     try:
-        comment = _received(typed, post, current_user(), now)
+        if typed.wants_preview:
+            typed.preview = _read_over(typed, post, user, now).html
+            return render_post(post, now=now, form=typed)
+        comment, is_ours = _received(typed, post, user, now), True
     except Repeated as again:
         first = queries.by_id(again.first_id)
-        if not again.is_recent or first is None:
+        if typed.wants_preview or not again.is_recent or first is None:
             return _refuse(typed, post, again, now)
-        comment = first
+        comment, is_ours = first, _is_same_person(first, user)
     except Refused as refused:
         return _refuse(typed, post, refused, now)
-    return redirect(_place_of(comment, now), 303)
+    return redirect(place_of(comment, now, may_change=is_ours), 303)
+
+
+def _read_over(
+    typed: CommentForm, post: Post, user: User | None, now: datetime
+) -> Content:
+    """What would be sent, if it could be.
+
+    :raise Refused: if not, as it would be when it is sent
+    """
+    parent_id = typed.parent_id
+    _check(post, parent_id, user, now)
+    content = _content(typed, user, typed.wish)
+    submission.check_new(content, post, parent_id, now)
+    return content
 
 
 def _received(
@@ -79,27 +109,59 @@ def _received(
     site = settings()
     parent_id = typed.parent_id
     _check(post, parent_id, user, now)
-    content = _content(typed, user)
-    origin = Origin(
-        user_id=user.id if user else None,
-        ip=request.remote_addr or "",
-        user_agent=single_line(
-            request.user_agent.string.replace("\0", ""), USER_AGENT_LIMIT
-        ),
-        signals=typed.signals(post, now),
-    )
-    decision = moderation.decide(
-        content, origin, post, site, user, moderation.history(content, user)
+    wish = typed.wish
+    content = _content(typed, user, wish)
+    origin = origin_of(user, typed.signals(post, now), typed.text("subject"))
+    decision = decisions.decide(
+        content,
+        origin,
+        post,
+        site,
+        user,
+        known=decisions.history(content, user),
+        opinion=learning.opinion(content, origin, site),
     )
     with write_transaction():
         # The post, the parent and the rules may have changed while this was read.
         _check(post, parent_id, user, now)
         submission.check_new(content, post, parent_id, now)
-        if current_app.config["LIMITS"] and not moderation.is_trusted(user, post):
+        if current_app.config["LIMITS"] and not decisions.is_trusted(user, post):
             submission.check_pace(content, origin, now)
         return submission.receive(
-            content, origin, decision, post=post, parent_id=parent_id, now=now
+            content,
+            origin,
+            decision,
+            post=post,
+            parent_id=parent_id,
+            user=user,
+            now=now,
+            wish=wish,
         )
+
+
+def origin_of(user: User | None, signals: str, honeypot: str = "") -> Origin:
+    """Where this request comes from, as a comment keeps it."""
+    return Origin(
+        user_id=user.id if user else None,
+        ip=request.remote_addr or "",
+        user_agent=single_line(
+            request.user_agent.string.replace("\0", ""), USER_AGENT_LIMIT
+        ),
+        signals=signals,
+        referrer=single_line(request.headers.get("Referer", "").replace("\0", ""), REFERRER_LIMIT),
+        honeypot=single_line(honeypot, HONEYPOT_LIMIT),
+    )
+
+
+def _is_same_person(first: Comment, user: User | None) -> bool:
+    """Whether who sends a comment again is who sent it before: then they may change it.
+    Words and names can be copied from the page, but no email address.
+    """
+    return (
+        first.user_id == (user.id if user else None)
+        and first.email != ""
+        and first.ip == (request.remote_addr or "")
+    )
 
 
 def _check(post: Post, parent_id: int | None, user: User | None, now: datetime) -> None:
@@ -112,7 +174,7 @@ def _check(post: Post, parent_id: int | None, user: User | None, now: datetime) 
         raise refusals.Locked
 
 
-def _content(typed: CommentForm, user: User | None) -> Content:
+def _content(typed: CommentForm, user: User | None, wish: Scope | None) -> Content:
     if user is not None:
         return drafts.prepare_as(user, typed.text("comment"))
     return drafts.prepare(
@@ -121,6 +183,7 @@ def _content(typed: CommentForm, user: User | None) -> Content:
         url=typed.text("url"),
         source=typed.text("comment"),
         names_required=settings().require_name_email,
+        email_required=wish is not None,
     )
 
 
@@ -138,9 +201,18 @@ def _refuse(
     return response
 
 
-def _place_of(comment: Comment, now: datetime) -> str:
-    """Where its writer sees it. Every waiting one looks the same, be it spam or not."""
+def place_of(comment: Comment, now: datetime, *, may_change: bool) -> str:
+    """Where its writer sees it, and may change it for a while. Every waiting one looks
+    the same, be it spam or not.
+    """
+    site, post = settings(), comment.post
+    may_change = may_change and site.comment_edit_minutes > 0
     if comment.is_approved:
-        return comment_url(comment)
-    token = threads.held_token(comment, now)
-    return f"{post_url(comment.post)}?held={token}#comment-{comment.id}"
+        talk = Conversation(post, site)
+        page = talk.url(talk.place(comment))
+    else:
+        page = post_url(post)
+    if may_change or not comment.is_approved:
+        token = own.token(comment, now, may_change=may_change)
+        page += f"{'&' if '?' in page else '?'}held={token}"
+    return f"{page}#comment-{comment.id}"

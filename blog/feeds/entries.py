@@ -158,6 +158,7 @@ def comment_entry(comment: Comment, *, names_post: bool) -> Entry:
     holds comments on several.
     """
     url = absolute_url(permalinks.comment_url(comment))
+    page = absolute_url(permalinks.post_url(comment.post))
     name = comment.author or _("Anonymous")
     title = _("By: %(name)s", name=name)
     if names_post:
@@ -172,8 +173,8 @@ def comment_entry(comment: Comment, *, names_post: bool) -> Entry:
         published_at=comment.created_at,
         updated_at=max(comment.created_at, comment.edited_at or comment.created_at),
         summary=excerpts.excerpt(comment.html),
-        html=portable.absolute(comment.html, url),
-        answers=_original(comment),
+        html=portable.absolute(comment.html, page),
+        answers=_original(comment, page),
     )
 
 
@@ -182,11 +183,10 @@ def _comment_guid(post_id: int, comment_id: int) -> str:
     return absolute_url(f"/?p={post_id}#comment-{comment_id}")
 
 
-def _original(comment: Comment) -> Original:
-    page = absolute_url(permalinks.post_url(comment.post))
+def _original(comment: Comment, page: str) -> Original:
     if comment.parent_id is None:
         return Original(portable.guid(comment.post), page)
     return Original(
         _comment_guid(comment.post_id, comment.parent_id),
-        f"{page}#comment-{comment.parent_id}",
+        absolute_url(f"/c/{comment.parent_id}"),
     )

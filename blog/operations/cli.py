@@ -1,6 +1,7 @@
-"""``blog upgrade``, ``blog serve``, ``blog demo``."""
+"""``blog upgrade``, ``blog serve``, ``blog work``, ``blog demo``."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from ..accounts import setup
 from ..clock import utcnow
 from ..config import local_url
 from ..database import GateTimeout, db, session, write_transaction
+from ..jobs.worker import Worker
 from ..posts import queries as post_queries
 from . import demo as demo_publication
 from . import indexing
@@ -63,10 +65,22 @@ def serve(bind: str | None, workers: int | None, demo: bool) -> None:
     session.remove()
     db.engine.dispose()
     line = server.gunicorn_command(where, workers)
-    raise SystemExit(server.supervise(line, environment))
+    raise SystemExit(server.supervise(line, environment, server.worker_command()))
 
 
-COMMANDS = (upgrade, demo, serve)
+@click.command()
+@with_appcontext
+def work() -> None:
+    """Do what waits: mail and everything else that readers need not wait for."""
+    click.echo(_upgrade())
+    session.remove()
+    worker = Worker(current_app._get_current_object())  # type: ignore[attr-defined]
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: worker.stop())
+    worker.run()
+
+
+COMMANDS = (upgrade, demo, serve, work)
 _THEIR_OWN_WAY = {command.name for command in COMMANDS}
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..accounts.models import Role, User
-from ..comments import drafts, moderation
+from ..comments import counts, drafts
 from ..comments.models import Comment
 from ..comments.models import Status as CommentStatus
 from ..database import session, write_transaction
@@ -191,7 +191,7 @@ def _store_comments(
         session.flush()  # those who answer it need its id
         made[facts["name"]] = comment
     for post_id in {comment.post_id for comment in made.values()}:
-        moderation.recount(post_id)
+        counts.rebuild(post_id)
 
 
 def _said_at(post: Post, hours: int, now: datetime) -> datetime:

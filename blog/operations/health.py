@@ -8,7 +8,9 @@ from flask import Blueprint, Flask, Response
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from ..clock import utcnow
 from ..database import session
+from ..jobs import queries as job_queries
 from ..security import anyone
 
 PROBES = ("/healthz", "/readyz")
@@ -40,9 +42,17 @@ def healthz() -> Response:
 @bp.get("/readyz")
 @anyone
 def readyz() -> Response:
-    """The database answers too; else 503."""
+    """The database answers too; else 503.
+
+    Jobs that nobody does are told in the text and change no status: a load balancer
+    would take the site away from its readers because mail does not go out.
+    """
     try:
         session.execute(text("SELECT 1 FROM site"))
+        minutes = job_queries.stuck_minutes(utcnow())
     except SQLAlchemyError:
         return Response("the database does not answer\n", 503, mimetype="text/plain")
-    return Response("ok\n", mimetype="text/plain")
+    lines = ["ok\n"]
+    if minutes:
+        lines.append(f"jobs have been due for {minutes} minutes; does blog work run?\n")
+    return Response(lines, mimetype="text/plain")

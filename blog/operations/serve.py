@@ -1,5 +1,5 @@
-"""Running the server: gunicorn as a child that is started anew when it dies and is
-stopped, with everything it started, when we are.
+"""Running the site: gunicorn, and beside it the worker, as children that are started
+anew when they die and are stopped, with everything they started, when we are.
 """
 
 import os
@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import FrameType
 
 from gunicorn.util import parse_address
@@ -19,6 +19,8 @@ from ..config import PROJECT
 # sooner than this never came up; starting it anew would not help.
 FAILED_START_SECONDS = 10.0
 PAUSE_SECONDS = 0.5
+LONG_PAUSE_SECONDS = 30.0  # between starts of a helper that does not come up
+POLL_SECONDS = 0.2
 STOP_SECONDS = 35.0  # gunicorn's graceful_timeout and a little
 
 
@@ -61,58 +63,120 @@ def gunicorn_command(bind: str, workers: int | None) -> list[str]:
     return line
 
 
-def supervise(line: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Run the command until SIGTERM or SIGINT; start it anew when it dies by itself.
+def worker_command() -> list[str]:
+    """The command line that does what waits in the queue."""
+    return [sys.executable, "-m", "blog.cli", "work"]
 
-    The exit code: 0 after a clean stop, the child's own when it never came up.
+
+def supervise(
+    server: Sequence[str],
+    environment: Mapping[str, str],
+    helper: Sequence[str] | None = None,
+) -> int:
+    """Run the server, and a helper beside it, until SIGTERM or SIGINT; start anew what
+    dies by itself.
+
+    The exit code: 0 after a clean stop, the server's own when it never came up. A
+    helper that never comes up leaves the server alone.
     """
+    # No Event: its lock may be held by whom the signal interrupts.
     is_stopping = False
-    child: subprocess.Popen[bytes] | None = None
-
-    def pass_on(number: int) -> None:
-        if child is not None and child.poll() is None:
-            child.send_signal(number)
+    children = [Child("The server", server, environment)]
+    if helper is not None:
+        children.append(Child("The worker", helper, environment))
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         nonlocal is_stopping
         is_stopping = True
-        pass_on(signal.SIGTERM)
 
     def reload(_signal: int, _frame: FrameType | None) -> None:
-        pass_on(signal.SIGHUP)
+        first, *others = children
+        first.send(signal.SIGHUP)  # gunicorn renews its workers
+        for other in others:
+            other.send(signal.SIGTERM)  # and is started anew
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     # Also what a terminal sends that is closed.
     signal.signal(signal.SIGHUP, stop if sys.stdin.isatty() else reload)
-    while not is_stopping:
-        started = time.monotonic()
-        # Its own process group: Ctrl-C reaches us alone, and we stop it in order.
-        child = subprocess.Popen(line, env=environment, process_group=0)  # noqa: S603
-        code = _wait(child, lambda: is_stopping)
-        _kill_group(child.pid)
-        if is_stopping:
-            return 0 if code in (0, -signal.SIGTERM) else 1
-        if code > 0 and time.monotonic() - started < FAILED_START_SECONDS:
-            return code
-        print(f"The server ended ({code}); starting it anew.", file=sys.stderr)
-        time.sleep(PAUSE_SECONDS)
-    return 0
+    code = None
+    while not is_stopping and code is None:
+        for child in children:
+            child.look_after()
+        code = children[0].gave_up
+        time.sleep(POLL_SECONDS)
+    is_clean = _stop(children)
+    if code is not None:
+        return code
+    return 0 if is_clean else 1
 
 
-def _wait(child: "subprocess.Popen[bytes]", is_stopping: Callable[[], bool]) -> int:
-    """The child's exit code. Once we are stopping it gets its time, then is killed."""
-    while not is_stopping():
+class Child:
+    """A command that is kept running."""
+
+    def __init__(
+        self, name: str, line: Sequence[str], environment: Mapping[str, str]
+    ) -> None:
+        self.name = name
+        self._line = line
+        self._environment = environment
+        self._process: subprocess.Popen[bytes] | None = None
+        self._started = 0.0
+        self._not_before = 0.0
+        # The exit code with which it ended before it can have come up.
+        self.gave_up: int | None = None
+
+    def look_after(self) -> None:
+        """Start it if it does not run, not too often."""
+        if self._process is None:
+            if time.monotonic() >= self._not_before:
+                self._start()
+            return
+        code = self._process.poll()
+        if code is None:
+            return
+        _kill_group(self._process.pid)
+        self._process = None
+        age = time.monotonic() - self._started
+        is_young = code > 0 and age < FAILED_START_SECONDS
+        self.gave_up = code if is_young else None
+        pause = LONG_PAUSE_SECONDS if is_young else PAUSE_SECONDS
+        self._not_before = time.monotonic() + pause
+        what = "did not come up" if is_young else "ended; starting it anew"
+        print(f"{self.name} {what} (exit code {code}).", file=sys.stderr)
+
+    def send(self, number: int) -> None:
+        """Pass a signal on, if it runs."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(number)
+
+    def end(self, deadline: float) -> bool:
+        """Wait for it until then, and kill what is left; whether it stopped cleanly."""
+        if self._process is None:
+            return True
         try:
-            return child.wait(timeout=0.5)
+            code = self._process.wait(max(0.0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
-            continue
-    child.terminate()  # our signal may have come before there was a child to tell
-    try:
-        return child.wait(timeout=STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        return child.wait()
+            self._process.kill()
+            code = self._process.wait()
+        _kill_group(self._process.pid)
+        return code in (0, -signal.SIGTERM)
+
+    def _start(self) -> None:
+        self._started = time.monotonic()
+        # Its own process group: Ctrl-C reaches us alone, and we stop it in order.
+        self._process = subprocess.Popen(  # noqa: S603
+            self._line, env=self._environment, process_group=0
+        )
+
+
+def _stop(children: Sequence[Child]) -> bool:
+    """Stop all of them, side by side; whether each stopped cleanly."""
+    deadline = time.monotonic() + STOP_SECONDS
+    for child in children:
+        child.send(signal.SIGTERM)
+    were_clean = [child.end(deadline) for child in children]
+    return all(were_clean)
 
 
 def _kill_group(group: int) -> None:

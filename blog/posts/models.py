@@ -116,7 +116,8 @@ class Post(Model):
     know it. Its ``lede`` and ``summary`` are empty, so that no list, feed or card can
     give away what they never hold. ``html`` holds every page, parted by ``PAGE_BREAK``.
     ``guid`` is what feed readers know it by, whatever becomes of its address. A
-    ``sticky`` post stays at the top of the home page.
+    ``sticky`` post stays at the top of the home page. ``comment_count`` is how many
+    comments and mentions are read below it, ``thread_count`` in how many threads.
     """
 
     __tablename__ = "post"
@@ -161,6 +162,7 @@ class Post(Model):
     edited_at: Mapped[datetime]
     comments_open: Mapped[bool] = mapped_column(default=True)
     comment_count: Mapped[int] = mapped_column(default=0)
+    thread_count: Mapped[int] = mapped_column(default=0)
     password: Mapped[str] = mapped_column(default="")
     sticky: Mapped[bool] = mapped_column(default=False)
     guid: Mapped[str] = mapped_column(default=lambda: uuid4().urn)

@@ -41,8 +41,9 @@ PRESETS = (
 UNCATEGORISED = "uncategorized"  # WordPress's word, which old links hold
 # What a structure may not begin with: rooms of ours.
 TAKEN = frozenset(
-    {"admin", "author", "category", "comments", "feed", "login", "logout", "media"}
-    | {"page", "privacy", "search", "setup", "static", "tag"}
+    {"admin", "author", "avatar", "c", "category", "comments", "feed", "login"}
+    | {"logout", "media", "moderate", "my-comments", "page", "privacy", "search"}
+    | {"setup", "static", "subscriptions", "tag"}
 )
 DATE_ARCHIVE = re.compile(r"/[0-9]{4}/([0-9]{1,2}/([0-9]{1,2}/?)?)?")
 _TOKEN = re.compile(r"%([a-z_]+)%")
@@ -119,6 +120,23 @@ def unnumbered(path: str) -> tuple[str, int] | None:
     return (match[1], int(match[2])) if match else None
 
 
+def comment_page_url(post: Post, number: int) -> str:
+    """The path of a post with page ``number`` of its comments, as WordPress writes it:
+    ``/tea/comment-page-2/``.
+    """
+    path = post_url(post)
+    end = "/" if path.endswith("/") else ""
+    return f"{path.removesuffix('/')}/comment-page-{number}{end}"
+
+
+def without_comment_page(path: str) -> tuple[str, int] | None:
+    """The path that ``comment_page_url`` would have made this one of, without a slash
+    at its end, and the number; ``None`` if it ends in none.
+    """
+    match = re.fullmatch(r"(/.+)/comment-page-([0-9]{1,9})/?", path)
+    return (match[1], int(match[2])) if match else None
+
+
 def post_path(post: Post, structure: str, zone: ZoneInfo) -> str:
     """A post's path under a structure, with its date as the clocks of ``zone`` show it.
 
@@ -187,8 +205,8 @@ def month_url(year: int, month: int) -> str:
 
 
 def comment_url(comment: "Comment") -> str:
-    """The path of a comment on its post's page."""
-    return f"{post_url(comment.post)}#comment-{comment.id}"
+    """The path of a comment, which leads to where it stands now."""
+    return f"/c/{comment.id}"
 
 
 def parse(path: str, structure: str) -> Sought | None:

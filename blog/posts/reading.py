@@ -27,21 +27,35 @@ MAX_KEYS = 40
 
 
 class Found(NamedTuple):
-    """A post, and which of its pages an address asks for."""
+    """A post, and which of its pages an address asks for; or which one of its comments,
+    ``None`` for none.
+    """
 
     post: Post
     number: int
+    comment_page: int | None = None
+
+
+class _Place(NamedTuple):
+    """What a path could mean: a path of a post, and pages of it."""
+
+    path: str
+    number: int = 1
+    comment_page: int | None = None
 
 
 def found(path: str, now: datetime) -> Found | None:
     """The post or page that a decoded path names, or means, and the person may read;
     ``None`` for none. What is public goes first.
     """
-    places = [(path, 1)]
+    places = [_Place(path)]
     last = permalinks.unnumbered(path)
     if last:
-        places.append(last)
-    candidates = _candidates(path for path, _ in places)
+        places.append(_Place(*last))
+    below = permalinks.without_comment_page(path)
+    if below:
+        places.append(_Place(below[0], 1, below[1]))
+    candidates = _candidates(place.path for place in places)
     public = [post for post in candidates if post.is_public(now)]
     return _best(places, public) or _best(places, _private(candidates, now))
 
@@ -150,18 +164,18 @@ def _candidates(paths: Iterable[str]) -> list[Post]:
     return [*named, *filter(None, map(queries.identified, sorted(ids)))]
 
 
-def _best(places: Sequence[tuple[str, int]], posts: Sequence[Post]) -> Found | None:
+def _best(places: Sequence[_Place], posts: Sequence[Post]) -> Found | None:
     """The post whose own address is one of the places, else one that a place means."""
     own = [permalinks.post_url(post).rstrip("/") for post in posts]
-    for path, number in places:
+    for path, number, comment_page in places:
         wanted = permalinks.encoded(path.rstrip("/"))
         if wanted in own:
-            return Found(posts[own.index(wanted)], number)
-    for path, number in places:
+            return Found(posts[own.index(wanted)], number, comment_page)
+    for path, number, comment_page in places:
         sought = permalinks.parse(path, settings().permalink_structure)
         meant = [post for post in posts if sought and _fits(post, sought)]
         if meant:
-            return Found(meant[0], number)
+            return Found(meant[0], number, comment_page)
     return None
 
 

@@ -12,10 +12,12 @@ from werkzeug import Response
 
 from ..accounts.views import too_fast
 from ..clock import utcnow
-from ..comments import moderation, threads
+from ..comments import moderation
+from ..comments import own as own_comments
 from ..comments import queries as comment_queries
 from ..comments.forms import CommentForm
-from ..comments.models import Comment
+from ..comments.own import Mine
+from ..comments.pages import Conversation, Part
 from ..extensions import csrf
 from ..i18n import format_month
 from ..i18n import gettext as _
@@ -27,6 +29,9 @@ from . import locks, old_addresses, permalinks, queries, reading
 from .models import Post
 from .moments import FIRST_YEAR, LAST_YEAR
 
+WHOLE = Part()
+# What names a part of a conversation in a query; ``cpage`` is WordPress's.
+PART = ("cpage", "thread", "portion", "mentions")
 MAX_FORM_BYTES = 4 * 1024  # of the form with the password of a post
 
 bp = Blueprint("posts", __name__)
@@ -41,6 +46,9 @@ def index(number: int = 1) -> Response:
     post_id = whole_number(request.args.get("p") or request.args.get("page_id"))
     if post_id:
         address = reading.numbered_address(post_id, now)
+        comment_page = whole_number(request.args.get("cpage"))
+        if comment_page:
+            address += f"?cpage={comment_page}"
         return redirect(old_addresses.feed_of(address, request.args), 301)
     meant = old_addresses.meant(request.args, now) if request.args else None
     address = old_addresses.feed_of(meant or "/", request.args)
@@ -207,19 +215,37 @@ def show(path: str) -> Response:
     found = reading.found(request.path, now)
     if found is None:
         reading.nothing_here(now)
-    post, number = found
+    post, number = found.post, found.number
     asked = request.args.get("page")
     if asked is not None:
         number = whole_number(asked)
     # One that is closed does not tell how many pages it has.
-    last = len(post.pages) if reading.is_open_to_visitor(post) else 1
-    if not 1 <= number <= last:
+    is_open = reading.is_open_to_visitor(post)
+    if not 1 <= number <= (len(post.pages) if is_open else 1):
         number = 1
     own = permalinks.post_url(post, number)
+    part = _part(found.comment_page)
+    if part != WHOLE and not (is_open and Conversation(post, settings()).has(part)):
+        return redirect(own + _query_without("page", *PART), 302)
+    if part.page is not None:
+        own = permalinks.comment_page_url(post, part.page)
     if asked is not None or permalinks.encoded(request.path) != own:
-        return redirect(own + _query_without_page(), 301)
-    held = threads.held_comment(request.args.get("held"), post, now)
-    return render_post(post, now=now, number=number, held=held)
+        return redirect(own + _query_without("page", "cpage"), 301)
+    mine = own_comments.shown(request.args.get("held"), post, settings(), now)
+    return render_post(post, now=now, number=number, part=part, mine=mine)
+
+
+def _part(comment_page: int | None) -> Part:
+    """Which part of what is said below a post this request asks for."""
+    page = comment_page or whole_number(request.args.get("cpage"))
+    if comment_page is not None or page:
+        return Part(page=page)
+    thread_id = whole_number(request.args.get("thread"))
+    if thread_id:
+        portion = whole_number(request.args.get("portion"))
+        return Part(thread_id=thread_id, portion=portion or 1)
+    portion = whole_number(request.args.get("mentions"))
+    return Part(mentions=True, portion=portion) if portion else WHOLE
 
 
 def render_post(
@@ -227,19 +253,22 @@ def render_post(
     *,
     now: datetime,
     number: int = 1,
+    part: Part = WHOLE,
     form: CommentForm | None = None,
-    held: Comment | None = None,
+    mine: Mine | None = None,
     problem: str = "",
     status: int = 200,
 ) -> Response:
-    """A post's page. ``form`` comes back with what was typed and what is wrong with it;
-    ``held`` is a waiting comment, shown to the one who wrote it and stored by nobody.
+    """A post's page, with a part of what is said below it. ``form`` comes back with
+    what was typed and what is wrong with it; ``mine`` is a new comment, waiting or not,
+    shown to the one who wrote it: nobody stores such a page, and no other site learns
+    its address.
 
     A protected post shows its words only to a browser that has its key. ``problem`` is
     why the password was not taken.
     """
     is_open = not problem and reading.is_open_to_visitor(post)
-    pages = post.pages if is_open else [Markup("")]
+    texts = post.pages if is_open else [Markup("")]
     is_whole_site = settings().neighbour_scope != NeighbourScope.CATEGORY
     within = None if is_whole_site else post.categories
     page = render_template(
@@ -247,9 +276,9 @@ def render_post(
         post=post,
         is_open=is_open,
         problem=problem,
-        texts=[pages[number - 1]],
+        texts=[texts[number - 1]],
         number=number,
-        pages=len(pages),
+        pages=len(texts),
         above=_above(post, now),
         neighbours=queries.neighbours(post, now, within),
         is_preview=False,
@@ -257,20 +286,23 @@ def render_post(
         canonical=absolute_url(permalinks.post_url(post, number)),
         description=post.summary if number == 1 and not post.is_protected else None,
         page_kind=str(post.kind),
-        **_conversation(post, form, held, now, is_open=is_open),
+        **_conversation(post, part, form, mine, now, is_open=is_open),
     )
     response = make_response(page, status)
     if post.is_protected:
         response.vary.add("Cookie")
-    if held is not None or (is_open and post.is_protected):
+    if mine is not None or (is_open and post.is_protected):
         response.headers["Cache-Control"] = "no-store"
+    if mine is not None:
+        response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
 
 def _conversation(
     post: Post,
+    part: Part,
     form: CommentForm | None,
-    held: Comment | None,
+    mine: Mine | None,
     now: datetime,
     *,
     is_open: bool,
@@ -280,16 +312,24 @@ def _conversation(
     if not is_open:
         return {"comment_form": form}
     site = settings()
-    thread = comment_queries.thread(post, now, site.thread_comments_depth, held=held)
-    asked = (
-        request.form.get("comment_parent") if form else request.args.get("replytocom")
-    )
+    talk = Conversation(post, site)
+    asked = request.form if form else request.args
+    name = "comment_parent" if form else "replytocom"
+    reply_to = comment_queries.answerable(whole_number(asked.get(name)), post)
+    held = mine.comment if mine and not mine.comment.is_approved else None
+    if held is not None:
+        part = talk.place_of_waiting(held)
+    elif form and reply_to:
+        part = talk.place(reply_to)
+    shown = talk.shown(part, held)
     return {
-        "thread": thread,
+        "shown": shown,
+        "thread": shown.thread,
+        "part_url": talk.url,
         "comment_form": form or CommentForm.blank(post, now),
         "comments_open": moderation.is_open(post, site, now),
-        "reply_to": thread.answerable(asked),
-        "held": held,
+        "reply_to": reply_to,
+        "mine": mine,
     }
 
 
@@ -379,6 +419,6 @@ def _page_url(base: str, number: int) -> str:
     return base if number == 1 else f"{base}page/{number}/"
 
 
-def _query_without_page() -> str:
-    kept = [each for each in request.args.items(multi=True) if each[0] != "page"]
+def _query_without(*names: str) -> str:
+    kept = [each for each in request.args.items(multi=True) if each[0] not in names]
     return f"?{urlencode(kept)}" if kept else ""

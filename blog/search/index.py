@@ -6,8 +6,7 @@ put in with ``missing`` and ``add``. Who may see what was found is the caller's 
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import (
     Integer,
@@ -32,6 +31,8 @@ from ..database import session
 from ..posts.models import Post
 from ..text import excerpts
 from . import words
+
+T = TypeVar("T")
 
 # A long novel has twice as many; who looks for a word of it has found it by then.
 MAX_CHARACTERS = 500_000
@@ -146,8 +147,14 @@ def add(index: Index, documents: Sequence[Document]) -> int:
     rows = session.execute(versions.where(index.model.id.in_(ids)))
     known = {row.id: row.version for row in rows}
     current = [each for each in documents if known.get(each.id) == each.version]
-    _replace(session(), index, [each.id for each in current], current)
+    _put(session(), index, current)
     return len(current)
+
+
+def renew(index: Index, ids: Sequence[int]) -> None:
+    """Write the rows of what was changed around the session anew, inside of a write."""
+    for some in _batches(ids):
+        _put(session(), index, _documents(session(), index, some))
 
 
 def _documents(reader: Session, index: Index, ids: Sequence[int]) -> list[Document]:
@@ -162,13 +169,12 @@ def _documents(reader: Session, index: Index, ids: Sequence[int]) -> list[Docume
     ]
 
 
-def _replace(
-    writer: Session, index: Index, ids: Sequence[int], documents: Sequence[Document]
-) -> None:
-    _forget(writer, index, ids)
+def _put(writer: Session, index: Index, documents: Sequence[Document]) -> None:
+    """Write rows, in the place of those that are there."""
     if documents:
         writer.execute(
-            insert(index.table), [{"rowid": each.id} | each.row for each in documents]
+            insert(index.table).prefix_with("OR REPLACE"),
+            [{"rowid": each.id} | each.row for each in documents],
         )
 
 
@@ -196,15 +202,23 @@ def _take_comments_along(changed: Session, *_: object) -> None:
 def _follow(changed: Session, *_: object) -> None:
     for index in INDEXES:
         keys = [source.key for source in index.sources]
+        new = [each for each in changed.new if isinstance(each, index.model)]
+        for some in _batches(new):  # they are at hand, so nothing is read again
+            _put(changed, index, [_document(index, each, keys) for each in some])
         written = [
             each.id
-            for each in chain(changed.new, changed.dirty)
+            for each in changed.dirty
             if isinstance(each, index.model) and _is_changed(each, keys)
         ]
         gone = [each.id for each in changed.deleted if isinstance(each, index.model)]
         _forget(changed, index, gone)
         for ids in _batches(written):
-            _replace(changed, index, ids, _documents(changed, index, ids))
+            _put(changed, index, _documents(changed, index, ids))
+
+
+def _document(index: Index, row: Post | Comment, keys: Iterable[str]) -> Document:
+    sources = (getattr(row, key) for key in keys)
+    return Document(row.id, row.version, index.document(*sources))
 
 
 def _is_changed(row: Post | Comment, keys: Iterable[str]) -> bool:
@@ -212,5 +226,5 @@ def _is_changed(row: Post | Comment, keys: Iterable[str]) -> bool:
     return any(state.attrs[key].history.has_changes() for key in keys)
 
 
-def _batches(ids: Sequence[int]) -> Iterable[Sequence[int]]:
-    return (ids[first : first + BATCH] for first in range(0, len(ids), BATCH))
+def _batches(rows: Sequence[T]) -> Iterable[Sequence[T]]:
+    return (rows[first : first + BATCH] for first in range(0, len(rows), BATCH))

@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from werkzeug import Response
 
 from ..accounts import guard
@@ -52,6 +52,7 @@ def _page(form: SettingsForm, site: Site) -> str:
         "admin/site/settings.html",
         form=form,
         groups=forms,
+        mail_is_on=bool(current_app.config["SMTP_URL"]),
         examples={
             structure: absolute_url(_example(structure, site, now))
             for structure in {*permalinks.PRESETS, site.permalink_structure}

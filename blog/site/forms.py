@@ -25,7 +25,7 @@ from ..i18n import gettext as _
 from ..i18n import lazy_gettext as _l
 from ..posts import permalinks
 from ..text import normalize
-from .models import NeighbourScope, Site
+from .models import CommentOrder, DefaultPage, NeighbourScope, Site
 
 CUSTOM = "custom"
 TITLE_LIMIT = 100
@@ -36,6 +36,8 @@ MOST_POSTS_PER_FEED = 100
 DEEPEST_THREAD = 10
 MOST_LINKS = 1_000
 MOST_DAYS = 36_500
+MOST_THREADS_PER_PAGE = 500
+MOST_MINUTES = 7 * 24 * 60
 
 # The order in which the page shows them; each is a column of the same name.
 GENERAL = ("title", "tagline", "language", "timezone")
@@ -51,14 +53,29 @@ DISCUSSION = (
     "require_name_email",
     "comment_registration",
     "close_comments_days_old",
-    "thread_comments_depth",
+    "comment_edit_minutes",
 )
+THREADS = (
+    "thread_comments_depth",
+    "page_comments",
+    "comments_per_page",
+    "default_comments_page",
+    "comment_order",
+    "show_avatars",
+)
+MAIL = ("comments_notify", "moderation_notify", "comment_subscriptions")
 MODERATION = (
     "comment_moderation",
     "comment_previously_approved",
     "comment_max_links",
     "moderation_keys",
     "disallowed_keys",
+)
+SPAM = ("spam_filter", "akismet_discard")
+PRIVACY = ("comment_origin_days", "comment_spam_days")
+COLUMNS = (
+    *(*GENERAL, *READING, *DISCUSSION, *THREADS),
+    *(*MAIL, *MODERATION, *SPAM, *PRIVACY),
 )
 
 
@@ -139,52 +156,112 @@ class SettingsForm(FlaskForm):
         ),
     )
     default_comment_status = BooleanField(
-        _l("New posts are open for comments"),
+        _l("Allow people to submit comments on new posts"),
         description=_l("Each post can say otherwise."),
     )
     require_name_email = BooleanField(
-        _l("Commenters must leave a name and an email address"),
+        _l("Comment author must fill out name and email"),
         description=_l("The address is never shown."),
     )
-    comment_registration = BooleanField(_l("Only people with an account may comment"))
+    comment_registration = BooleanField(
+        _l("Users must be registered and logged in to comment")
+    )
     close_comments_days_old = IntegerField(
-        _l("Close comments after this many days"),
+        _l("Automatically close comments on posts older than (days)"),
         validators=_whole(0, MOST_DAYS),
         description=_l("Counted from publication. 0 keeps them open."),
     )
+    comment_edit_minutes = IntegerField(
+        _l("Minutes in which commenters can edit or take back what they sent"),
+        validators=_whole(0, MOST_MINUTES),
+        description=_l("What they change is judged again. 0 turns this off."),
+    )
     thread_comments_depth = IntegerField(
-        _l("Levels of replies"),
+        _l("Threaded (nested) comments, levels deep"),
         validators=_whole(1, DEEPEST_THREAD),
         description=_l("How far replies are indented. 1 is a flat list."),
     )
-    comment_moderation = BooleanField(_l("Every comment waits for approval"))
+    page_comments = BooleanField(
+        _l("Break comments into pages"),
+        description=_l("Links to single comments do not depend on it."),
+    )
+    comments_per_page = IntegerField(
+        _l("Top level comments per page"),
+        validators=_whole(1, MOST_THREADS_PER_PAGE),
+        description=_l("Each with its replies."),
+    )
+    default_comments_page = RadioField(
+        _l("Comments page displayed by default"),
+        coerce=DefaultPage,
+    )
+    comment_order = RadioField(
+        _l("Comments to display at the top of each page"),
+        coerce=CommentOrder,
+    )
+    show_avatars = BooleanField(
+        _l("Show avatars"),
+        description=_l("They are drawn here; nobody else is asked for them."),
+    )
+    comments_notify = BooleanField(
+        _l("Email the author of a post whenever anyone posts a comment")
+    )
+    moderation_notify = BooleanField(
+        _l("Email the moderators whenever a comment is held for moderation")
+    )
+    comment_subscriptions = BooleanField(
+        _l("Commenters can ask for replies by mail"),
+        description=_l("They are asked back first, and every letter can end it."),
+    )
+    comment_moderation = BooleanField(_l("Comment must be manually approved"))
     comment_previously_approved = BooleanField(
-        _l("A first comment waits for approval"),
+        _l("Comment author must have a previously approved comment"),
         description=_l(
-            "After one was approved, the same person's next appear at once."
+            "After one was approved, the same person’s next appear at once."
         ),
     )
     comment_max_links = IntegerField(
-        _l("Hold a comment with this many links or more"),
+        _l("Hold a comment in the queue if it contains this many links or more"),
         validators=_whole(0, MOST_LINKS),
         description=_l("0 turns this off."),
     )
     moderation_keys = TextAreaField(
-        _l("Words that make a comment wait"),
+        _l("Comment moderation: words that hold a comment in the queue"),
         filters=[_stripped],
         validators=[_at_most(WORDS_LIMIT)],
         description=_l(
             "One per line. Looked for in the text, the name, the email address, the "
-            "website, the IP address and the browser's name."
+            "website, the IP address and the browser’s name."
         ),
     )
     disallowed_keys = TextAreaField(
-        _l("Words that send a comment to the trash"),
+        _l("Disallowed comment keys: words that put a comment in the trash"),
         filters=[_stripped],
         validators=[_at_most(WORDS_LIMIT)],
         description=_l(
             "One per line, as above. Nobody is asked, so choose them with care."
         ),
+    )
+    spam_filter = BooleanField(
+        _l("Let the spam filter decide, too"),
+        description=_l(
+            "It learns from what you approve and call spam, on this server."
+        ),
+    )
+    akismet_discard = BooleanField(
+        _l("Silently discard the worst and most pervasive spam"),
+        description=_l(
+            "What Akismet calls blatant is not even kept. Only while Akismet is on."
+        ),
+    )
+    comment_origin_days = IntegerField(
+        _l("Forget commenters’ IP addresses and browsers after (days)"),
+        validators=_whole(0, MOST_DAYS),
+        description=_l("0 keeps them. The page on privacy tells readers."),
+    )
+    comment_spam_days = IntegerField(
+        _l("Delete spam and trash after (days)"),
+        validators=_whole(0, MOST_DAYS),
+        description=_l("0 keeps both until somebody empties them."),
     )
 
     def __init__(self, site: Site) -> None:
@@ -203,6 +280,18 @@ class SettingsForm(FlaskForm):
             [
                 (NeighbourScope.SITE, _("through all posts")),
                 (NeighbourScope.CATEGORY, _("through posts of the same category")),
+            ]
+        )
+        self.default_comments_page.choices = _choices(
+            [
+                (DefaultPage.NEWEST, _("the last page")),
+                (DefaultPage.OLDEST, _("the first page")),
+            ]
+        )
+        self.comment_order.choices = _choices(
+            [
+                (CommentOrder.OLDEST_FIRST, _("older")),
+                (CommentOrder.NEWEST_FIRST, _("newer")),
             ]
         )
         presets = [(each, each) for each in permalinks.PRESETS]
@@ -226,8 +315,7 @@ class SettingsForm(FlaskForm):
 
     def values(self) -> dict[str, object]:
         """What was chosen, by ``Site`` column; after ``validate()``."""
-        columns = (*GENERAL, *READING, *DISCUSSION, *MODERATION)
-        values: dict[str, object] = {name: self[name].data for name in columns}
+        values: dict[str, object] = {name: self[name].data for name in COLUMNS}
         for name in ("moderation_keys", "disallowed_keys"):
             values[name] = normalize.clean_text(str(values[name]))
         return values | {"permalink_structure": self.structure}

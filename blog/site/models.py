@@ -17,6 +17,20 @@ class NeighbourScope(StrEnum):
     CATEGORY = "category"
 
 
+class CommentOrder(StrEnum):
+    """In which order the threads below a post stand."""
+
+    OLDEST_FIRST = "asc"
+    NEWEST_FIRST = "desc"
+
+
+class DefaultPage(StrEnum):
+    """Which page of the comments a post shows."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
 class Site(Model):
     """What the owner sets. Comment options carry WordPress's names and defaults."""
 
@@ -54,6 +68,30 @@ class Site(Model):
     close_comments_days_old: Mapped[int] = mapped_column(default=0)
     # Levels of replies shown; 1 is a flat list.
     thread_comments_depth: Mapped[int] = mapped_column(default=5)
+    page_comments: Mapped[bool] = mapped_column(default=True)
+    # Threads on a page.
+    comments_per_page: Mapped[int] = mapped_column(default=50)
+    default_comments_page: Mapped[DefaultPage] = mapped_column(
+        Choice(DefaultPage), default=DefaultPage.NEWEST
+    )
+    comment_order: Mapped[CommentOrder] = mapped_column(
+        Choice(CommentOrder), default=CommentOrder.OLDEST_FIRST
+    )
+    show_avatars: Mapped[bool] = mapped_column(default=True)
+    # Minutes in which a commenter may change or take back what was sent; 0 is none.
+    comment_edit_minutes: Mapped[int] = mapped_column(default=10)
+    # Mail: to authors of posts, to moderators, and to who asked for it.
+    comments_notify: Mapped[bool] = mapped_column(default=True)
+    moderation_notify: Mapped[bool] = mapped_column(default=True)
+    comment_subscriptions: Mapped[bool] = mapped_column(default=True)
+    # Whether the filter that learns here has a say.
+    spam_filter: Mapped[bool] = mapped_column(default=True)
+    # Whether what Akismet calls blatant spam is not even kept.
+    akismet_discard: Mapped[bool] = mapped_column(default=False)
+    # Days after which a commenter's address and browser are forgotten; 0 is never.
+    comment_origin_days: Mapped[int] = mapped_column(default=30)
+    # Days after which spam, and what lies in the trash, is deleted; 0 is never.
+    comment_spam_days: Mapped[int] = mapped_column(default=30)
 
 
 class Redirect(Model):

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 from sqlalchemy import select
 
-from ..comments import drafts, moderation
+from ..comments import counts, drafts
 from ..comments.models import Comment, Kind, Status
 from ..database import session
 from ..i18n import gettext as _
@@ -138,7 +138,7 @@ class Conversation:
                 row_id=row.id,
                 left=_left(row.version, row.status, row.previous_status),
             )
-        moderation.recount(arrival.row_id)
+        counts.rebuild(arrival.row_id)
 
     def _taken(self, arrival: Arrival) -> list[Said]:
         """The comments of an item, each once, without those that are no comments."""

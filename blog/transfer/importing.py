@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from ..site import redirects
 from ..site.queries import settings
-from . import identities, wxr
+from . import identities, lessons, wxr
 from .adoption import Adoption
 from .conversation import Conversation, Said
 from .forwarding import Forwarding
@@ -75,6 +75,8 @@ class Import:
             yield Step(partial(self._trees.put, moved), _nothing)
         for paths in self._forwarding.missing():
             yield Step(partial(_lead, paths), _nothing)
+        for comment_ids in lessons.portions(self._survey.site):
+            yield Step(partial(lessons.learn, comment_ids), _nothing)
         self._close(reader)
 
     def _steps_of_terms(self) -> Iterator[Step]:

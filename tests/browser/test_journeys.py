@@ -85,7 +85,7 @@ def comment_with_a_mistake_first(page):
     expect(page.locator("#respond h3")).to_contain_text(f"Leave a reply to {whom}")
 
     form = page.locator("#respond form")
-    form.get_by_label("Comment").fill("The tide *waits* for https://example.org/tides.")
+    form.get_by_label("Comment", exact=True).fill("The tide *waits* for https://example.org/tides.")
     form.get_by_label("Name").fill("Ada Reader")
     form.get_by_label("Email").fill("ada@reader")  # a browser lets it pass
     with page.expect_response(lambda answer: "/comments/" in answer.url) as answered:
@@ -94,7 +94,7 @@ def comment_with_a_mistake_first(page):
 
     form = page.locator("#respond form")
     expect(page.locator("#respond [role=alert]")).to_be_visible()
-    expect(form.get_by_label("Comment")).to_have_value(
+    expect(form.get_by_label("Comment", exact=True)).to_have_value(
         "The tide *waits* for https://example.org/tides."
     )
     expect(form.get_by_label("Email")).to_be_focused()

@@ -1,7 +1,8 @@
 import pytest
 
 from blog.accounts.models import Role, User
-from blog.comments import desk
+from blog.clock import utcnow
+from blog.comments import desk, states
 from blog.comments.models import Comment, Status
 from blog.database import session, write_transaction
 from blog.posts.models import Post
@@ -243,11 +244,62 @@ def test_undo_works_once_and_only_for_the_last_press(app, admin, waiting):
     first = action(admin.get(press(admin, waiting, "spam").location).text, "undo/")
     last = action(admin.get(press(admin, other, "spam").location).text, "undo/")
 
-    for path in (first, last, last, f"{QUEUE}undo/x"):
-        assert admin.send(path).status_code == 303
+    for path in (first, f"{QUEUE}undo/x"):
+        page = admin.get(admin.send(path).location).text
+        assert "This cannot be undone any more." in page
+    assert (status(app, waiting), status(app, other)) == ("spam", "spam")
 
+    for sentence in ("1 comment is as it was.", "This cannot be undone any more."):
+        assert sentence in admin.get(admin.send(last).location).text
+    assert (status(app, waiting), status(app, other)) == ("spam", "pending")
+
+
+def test_undo_is_offered_for_ten_minutes_whatever_is_looked_at(
+    app, admin, waiting, monkeypatch
+):
+    press(admin, waiting, "spam")
+    for path in (QUEUE, f"{QUEUE}?status=spam", f"{QUEUE}{waiting}/edit", QUEUE):
+        page = admin.get(path).text
+    undo = action(page, f"{QUEUE}undo/")
+    assert "1 comment moved to the spam." in page
+
+    late = utcnow() + states.UNDO_FOR
+    monkeypatch.setattr("blog.comments.admin.utcnow", lambda: late)
+    monkeypatch.setattr("blog.comments.states.utcnow", lambda: late)
+
+    assert "undo/" not in admin.get(QUEUE).text
+    admin.send(undo)
     assert status(app, waiting) == Status.SPAM
-    assert status(app, other) == Status.SPAM
+
+
+def test_a_press_goes_on_at_the_next_comment(app, admin):
+    with app.app_context():
+        post = make_post()
+        for number in range(3):
+            make_comment(
+                post=post, status=Status.PENDING, created_at=NOON + number * HOUR
+            )
+
+    page = admin.get(QUEUE).text
+    data = form_data(page, f"{QUEUE}2", "approve")
+    assert admin.post(f"{QUEUE}2", data=data).location == f"{QUEUE}#comment-1"
+    reply = next(
+        link.get("href")
+        for link in parse(admin.get(QUEUE).text).iter("a")
+        if "/3/reply" in link.get("href")
+    )
+    form = admin.get(reply).text
+    action_of_form = action(form, "/3/reply")
+    data = form_data(form, "/3/reply") | {"comment": "Thank you."}
+    answer = admin.post(action_of_form, data=data)
+
+    assert answer.location == f"{QUEUE}#comment-1"
+    assert status(app, 3) == Status.APPROVED
+
+
+@pytest.mark.parametrize("then", ["x", "-1", "9" * 30, '"><b>', ""])
+def test_a_forged_way_on_leads_to_the_list(admin, waiting, then):
+    assert press(admin, waiting, "approve", then=then).location == QUEUE
 
 
 def test_undo_leaves_alone_what_somebody_moved_since(app, admin, client_for, waiting):
@@ -350,7 +402,7 @@ def test_a_comment_is_edited(app, admin, waiting):
     response = admin.post(f"{QUEUE}{waiting}/edit", data=data)
 
     after = comment(app, waiting)
-    assert (response.status_code, response.location) == (303, QUEUE)
+    assert (response.status_code, response.location) == (303, f"{QUEUE}#comment-1")
     assert (after.author, after.email, after.url) == (
         "Bob",
         "bob@example.org",

@@ -5,12 +5,15 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from blog.accounts.models import User
-from blog.comments.models import Comment, Kind, Status
-from blog.database import session
+from blog.comments import events
+from blog.comments.decisions import Rule
+from blog.comments.models import Comment, EventKind, Kind, SavedFilter, Status
+from blog.database import session, write_transaction
 from blog.posts.models import Post
 from blog.posts.models import Status as PostStatus
+from blog.site.queries import settings
 from tests.comments.questions import asked
-from tests.factories import HOUR, NOON, make_comment, make_post, make_user
+from tests.factories import DAY, HOUR, NOON, make_comment, make_post, make_user
 from tests.pages import form_data, parse, text_of
 
 QUEUE = "/admin/comments/"
@@ -113,7 +116,8 @@ def test_the_form_says_what_is_shown_and_keeps_the_rest(admin, mixed):
 
     page = admin.get(QUEUE, query_string=query).text
 
-    assert form_data(page, QUEUE) == query | {"kind": ""}
+    nothing = dict.fromkeys(("kind", "held", "since", "until"), "")
+    assert form_data(page, QUEUE) == nothing | query
 
 
 def test_every_way_on_keeps_what_the_list_is_narrowed_to(app, admin):
@@ -192,7 +196,11 @@ def test_a_search_without_a_word_finds_nothing(admin, mixed):
 
 
 @pytest.mark.parametrize(
-    "query", ["kind=x", "kind=pingback", "post=x", "post=-1", "post=0", "sort=x"]
+    "query",
+    [
+        *("kind=x", "kind=pingback", "post=x", "post=-1", "post=0", "sort=x"),
+        *("held=x", "by=x", "by=0", "since=x", "since=0001-01-01", "until=9999-12-31"),
+    ],
 )
 def test_what_is_no_list_is_not_found(admin, query):
     assert admin.get(f"{QUEUE}?{query}").status_code == 404
@@ -275,6 +283,128 @@ def test_the_list_asks_as_often_for_many_as_for_one(app, admin):
     assert numbers[0] == numbers[1] < 10
 
 
+# Why it was held, who wrote it, and when
+
+
+def came(app, rule, **attributes):
+    with app.app_context():
+        comment = make_comment(
+            **({"author": rule, "status": Status.PENDING} | attributes)
+        )
+        with write_transaction():
+            comment = session.get_one(Comment, comment.id)
+            details = {"rule": rule, "score": 0.5}
+            events.record(comment, EventKind.RECEIVED, "", NOON, details=details)
+        return comment.id
+
+
+@pytest.mark.parametrize(
+    ("held", "rules"),
+    [
+        ("links", {"comment_max_links"}),
+        ("words", {"moderation_keys", "disallowed_keys"}),
+        ("first", {"comment_previously_approved"}),
+        ("filter", {"spam_filter"}),
+        ("imitation", {"imitation"}),
+        ("all", {"comment_moderation"}),
+        ("akismet", set()),
+    ],
+)
+def test_a_list_is_narrowed_to_what_a_rule_held(app, admin, held, rules):
+    for rule in Rule:
+        came(app, rule)
+
+    assert set(listed(admin, held=held)) == rules
+
+
+def test_a_list_is_narrowed_to_what_akismet_held(app, admin):
+    for verdict, status in (("spam", Status.PENDING), ("ham", Status.APPROVED)):
+        comment_id = came(app, verdict)
+        with app.app_context(), write_transaction():
+            comment = session.get_one(Comment, comment_id)
+            comment.status = status
+            before = Status.PENDING
+            events.record(comment, EventKind.AKISMET, "", NOON, before=before)
+
+    assert listed(admin, held="akismet", status="all") == ["spam"]
+
+
+def test_a_list_is_narrowed_to_one_writer_without_an_address_in_it(app, admin, mixed):
+    came(app, "Robert", email="bob@example.org")
+
+    page = admin.get(f"{QUEUE}?by=2")
+
+    assert sorted(names(page.text)) == ["Bob", "Robert"]
+    assert "Only what Bob wrote." in text_of(parse(page.text))
+    assert listed(admin, by="999999") == []
+
+
+def test_who_sees_no_addresses_does_not_learn_who_wrote_both(app, author):
+    said(app, author, author="Cleo", email="secret@example.net")
+
+    assert listed(author, by="1") == []
+
+
+def test_a_list_is_narrowed_to_days_of_the_site(app, admin):
+    with app.app_context():
+        with write_transaction():
+            settings().timezone = "Asia/Tokyo"  # nine hours ahead
+        post = make_post()
+        for hour in (14, 15):
+            make_comment(
+                post=post, author=f"at {hour}", created_at=NOON.replace(hour=hour)
+            )
+    day = NOON.date().isoformat()
+
+    assert listed(admin, status="all", until=day) == ["at 14"]
+    assert listed(admin, status="all", since=day) == ["at 15", "at 14"]
+    later = (NOON.date() + DAY).isoformat()
+    assert listed(admin, status="all", since=later) == ["at 15"]
+
+
+# Kept under a name
+
+
+def test_a_filter_is_kept_under_a_name_found_and_given_up(app, admin, client_for):
+    query = {"q": "lamp & oil", "held": "links", "status": "spam"}
+    page = admin.get(QUEUE, query_string=query | {"page": "1"}).text
+    data = form_data(page, f"{QUEUE}filters/") | {"name": "  Lamp  sellers "}
+
+    response = admin.post(f"{QUEUE}filters/", data=data)
+
+    page = admin.get(QUEUE).text
+    link = next(
+        link for link in parse(page).iter("a") if text_of(link) == "Lamp sellers"
+    )
+    kept = {name: value for name, [value] in parse_qs(link.get("href")[17:]).items()}
+    assert response.status_code == 303
+    assert kept == query
+    assert "Lamp sellers" not in client_for("editor").get(QUEUE).text
+    assert client_for("editor").send(f"{QUEUE}filters/1/deletion").status_code == 404
+    assert admin.send(f"{QUEUE}filters/1/deletion").status_code == 303
+    assert "Lamp sellers" not in admin.get(QUEUE).text
+
+
+def test_a_filter_of_the_same_name_takes_its_place(app, admin):
+    for words in ("one", "two"):
+        admin.send(f"{QUEUE}filters/", {"name": "Mine", "q": words})
+
+    with app.app_context():
+        assert [each.query for each in session.query(SavedFilter)] == ["q=two"]
+
+
+def test_a_filter_needs_a_name_and_there_is_an_end_of_them(app, admin, monkeypatch):
+    monkeypatch.setattr("blog.comments.keeping.MOST", 1)
+    for name, sentence in (
+        (" ", "Give it a name; nothing was kept yet."),
+        ("One", "Kept as “One”."),
+        ("Two", "You keep 1 already."),
+        ("One", "Kept as “One”."),
+    ):
+        response = admin.send(f"{QUEUE}filters/", {"name": name, "q": "x"})
+        assert sentence in admin.get(response.location).text
+
+
 # What nobody may find
 
 
@@ -350,7 +480,7 @@ def test_a_press_comes_back_to_the_same_list(app, admin, mixed):
 
     response = admin.post(f"{QUEUE}2", data=data)
 
-    assert response.location == path
+    assert response.location == f"{path}#comment-3"
     assert names(admin.get(path).text) == ["Cleo"]
 
 
@@ -366,7 +496,7 @@ def test_undo_comes_back_to_the_same_list(app, admin, mixed):
 
     response = admin.send(undo)
 
-    assert response.location == path
+    assert response.location == f"{path}#comment-2"
     assert listed(admin, **query) == ["Bob", "Cleo"]
 
 
@@ -381,7 +511,7 @@ def test_editing_and_replying_come_back_to_the_same_list(app, admin, mixed):
             if f"/{room}" in form.get("action")
         )
 
-        assert admin.post(action, data=data).location == path
+        assert admin.post(action, data=data).location == f"{path}#comment-2"
 
 
 def test_a_hundred_are_approved_at_once_and_put_back(app, admin):
@@ -407,7 +537,7 @@ def test_a_hundred_are_approved_at_once_and_put_back(app, admin):
         if "/undo/" in form.get("action")
     )
     response = admin.send(undo)
-    assert response.location == f"{QUEUE}?q=lamp&page=6"
+    assert response.location == f"{QUEUE}?q=lamp&page=6#comment-1"
     assert counts(admin.get(response.location).text) == [101, 0, 0, 0, 101]
 
 

@@ -4,9 +4,9 @@ import pytest
 
 from blog.accounts.models import Role
 from blog.comments import drafts, submission
+from blog.comments.decisions import Decision, Rule
 from blog.comments.drafts import Origin
 from blog.comments.models import Kind, Status
-from blog.comments.moderation import Decision
 from blog.comments.refusals import (
     AccountRequired,
     Closed,
@@ -22,7 +22,7 @@ from tests.factories import HOUR, NOW, make_comment, make_post, make_user
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
-PENDING = Decision(Status.PENDING, "Because.")
+PENDING = Decision(Status.PENDING, "Because.", Rule.MODERATION)
 
 
 @pytest.fixture
@@ -44,6 +44,7 @@ def receive(post, *, origin=None, decision=PENDING, parent=None, now=NOW, **chan
             decision,
             post=post,
             parent_id=parent.id if parent else None,
+            user=None,
             now=now,
         )
 
@@ -200,7 +201,7 @@ def test_the_same_words_at_another_post_are_no_repetition(post):
     [(Status.PENDING, True), (Status.SPAM, True), (Status.TRASH, False)],
 )
 def test_what_lies_in_the_trash_does_not_count(post, status, counts):
-    receive(post, decision=Decision(status, ""))
+    receive(post, decision=Decision(status, "", Rule.NO_RULE))
 
     if counts:
         with pytest.raises(Repeated):
@@ -288,7 +289,7 @@ def test_a_comment_is_stored_as_decided(post):
         origin=Origin(ip="192.0.2.1", user_agent="Firefox", signals="honeypot"),
     )
 
-    assert (comment.status, comment.reason) == PENDING
+    assert (comment.status, comment.reason) == PENDING[:2]
     assert (comment.author, comment.email) == ("Ada", "ada@example.org")
     assert comment.source == "Well said."
     assert comment.html.strip() == "<p>Well said.</p>"
@@ -299,6 +300,6 @@ def test_a_comment_is_stored_as_decided(post):
 
 
 def test_an_approved_comment_counts_at_once(post):
-    receive(post, decision=Decision(Status.APPROVED, ""))
+    receive(post, decision=Decision(Status.APPROVED, "", Rule.NO_RULE))
 
     assert post.comment_count == 1

@@ -9,13 +9,14 @@ import sqlite3
 import threading
 import time
 from collections import Counter
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 
 from tests import factories
 from tests.conftest import dispose, make_app
-from tests.servers import Server, children
+from tests.servers import Server, children, free_port
 
 CLIENTS = 4
 # A reader whose connection broke sends the same again, as people do.
@@ -81,7 +82,11 @@ def site(tmp_path, empty_database):
     with app.app_context():
         path = f"/comments/{factories.make_post().id}"
     dispose(app)
-    with Server(instance, "blog", "serve", BLOG_LIMITS="off") as server:
+    # Where mail is on, jobs are written; nobody listens there, so that they wait.
+    mail = f"smtp://127.0.0.1:{free_port()}?starttls=no"
+    with Server(
+        instance, "blog", "serve", BLOG_LIMITS="off", BLOG_SMTP_URL=mail
+    ) as server:
         yield server, path
 
 
@@ -111,6 +116,16 @@ def check(site, victims, pause_seconds):
     stored = Counter(row[0] for row in connection.execute("SELECT source FROM comment"))
     sound = connection.execute("PRAGMA integrity_check").fetchall()
     orphans = connection.execute("PRAGMA foreign_key_check").fetchall()
+    jobs = Counter(
+        row[0]
+        for row in connection.execute(
+            "SELECT key FROM job WHERE key LIKE 'held:%' AND key NOT LIKE '%:%:%'"
+        )
+    )
+    waiting = {
+        f"held:{row[0]}"
+        for row in connection.execute("SELECT id FROM comment WHERE status = 'pending'")
+    }
     connection.close()
     acknowledged = [text for reader in readers for text in reader.acknowledged]
     print(
@@ -122,22 +137,42 @@ def check(site, victims, pause_seconds):
     assert len(acknowledged) > 2 * killed  # they did write all the while
     assert set(acknowledged) <= set(stored), "lost"
     assert set(stored.values()) == {1}, "twice"
+    # What is to be done about each was written with it, and once.
+    assert waiting == set(jobs)
+    assert set(jobs.values()) == {1}
     assert (sound, orphans) == ([("ok",)], [])
     return killed
 
 
-def a_worker(server, chance):
-    [gunicorn] = children(server.process.pid) or [None]
+def part(server, word):
+    """The process that ``blog serve`` has started with this word in its command."""
+    for pid in children(server.process.pid):
+        try:
+            line = Path(f"/proc/{pid}/cmdline").read_bytes().decode()
+        except OSError:
+            continue
+        if word in line:
+            return pid
+    return None
+
+
+def a_web_worker(server, chance):
+    gunicorn = part(server, "gunicorn")
     workers = children(gunicorn) if gunicorn else []
     return chance.choice(workers) if workers else None
 
 
 def the_master(server, _chance):
-    return next(iter(children(server.process.pid)), None)
+    return part(server, "gunicorn")
 
 
-def test_killed_workers_lose_no_comment(site):
-    assert check(site, [a_worker] * 8, 0.8) >= 6
+def the_job_worker(server, _chance):
+    return part(server, "work")
+
+
+def test_killed_processes_lose_no_comment(site):
+    victims = [a_web_worker, a_web_worker, the_job_worker] * 10
+    assert check(site, victims, 0.5) >= 25
 
 
 def test_a_killed_master_loses_no_comment(site):
@@ -146,7 +181,7 @@ def test_a_killed_master_loses_no_comment(site):
 
 @pytest.mark.faults
 def test_many_killed_workers_lose_no_comment(site):
-    assert check(site, [a_worker] * 100, 0.8) > 90
+    assert check(site, [a_web_worker, the_job_worker] * 50, 0.8) > 90
 
 
 @pytest.mark.faults

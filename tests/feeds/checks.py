@@ -177,7 +177,8 @@ class Site:
             self._wait(path_of(url))
 
     def visit_page(self, path):
-        answer = self.client.get(path)
+        # The address of a comment leads to where it stands.
+        answer = self.client.get(path, follow_redirects=path.startswith("/c/"))
         if answer.status_code != 200:
             self._note(path, [f"answers {answer.status_code}"])
             return

@@ -419,7 +419,7 @@ def test_a_posts_comments_have_a_feed(context, visitor, suffix):
     assert titles(answer.text, suffix) == ["By: Anonymous", "By: Ada"]
     assert "Comments on: Tea" in answer.text
     assert f"http://localhost/?p={post.id}#comment-{first.id}" in answer.text
-    assert f"http://localhost{path}#comment-{first.id}" in answer.text
+    assert f"http://localhost/c/{first.id}" in answer.text
     assert re.search("<strong>|&lt;strong&gt;", answer.text)
     assert feed_problems(answer.text, suffix) == []
 

@@ -381,7 +381,7 @@ def test_a_post_asks_the_same_questions_however_many_comments(
     with Queries(app.extensions["sqlalchemy"]) as seen:
         assert visitor.get(path).status_code == 200
 
-    assert len([each for each in seen if each != "BEGIN DEFERRED"]) <= 9, seen
+    assert len([each for each in seen if each != "BEGIN DEFERRED"]) <= 11, seen
 
 
 def test_public_pages_set_no_cookie_and_are_the_same_for_all(app, visitor, admin, urls):

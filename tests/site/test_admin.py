@@ -2,7 +2,7 @@ import pytest
 
 from blog.database import session
 from blog.site import forms
-from blog.site.models import NeighbourScope
+from blog.site.models import CommentOrder, DefaultPage, NeighbourScope
 from blog.site.queries import settings
 from blog.site.settings import EDITABLE
 from tests.pages import form_data
@@ -27,9 +27,7 @@ def test_settings_are_for_admins(client_for, visitor):
 
 
 def test_every_setting_stands_in_the_form(admin, db):
-    assert {*forms.GENERAL, *forms.READING, *forms.DISCUSSION, *forms.MODERATION} | {
-        "permalink_structure"
-    } == EDITABLE
+    assert sorted([*forms.COLUMNS, "permalink_structure"]) == sorted(EDITABLE)
     page = admin.get(PATH).text
     for name in EDITABLE:
         assert f'name="{name}"' in page
@@ -58,7 +56,16 @@ def test_settings_are_saved(admin, db):
         comment_moderation="y",
         comment_max_links="0",
         moderation_keys="casino\r\npills\r\n",
+        comments_per_page="20",
+        default_comments_page="oldest",
+        comment_order="desc",
+        comment_edit_minutes="0",
+        comment_origin_days="7",
+        comment_spam_days="0",
+        akismet_discard="y",
     )
+    for name in ("page_comments", "show_avatars", "comments_notify", "spam_filter"):
+        data.pop(name)
     data.pop("require_name_email")
     data.pop("blog_public")
 
@@ -74,6 +81,22 @@ def test_settings_are_saved(admin, db):
     assert not site.blog_public
     assert (site.comment_moderation, site.require_name_email) == (True, False)
     assert site.moderation_keys == "casino\npills"
+    assert (site.comments_per_page, site.page_comments) == (20, False)
+    assert (site.default_comments_page, site.comment_order) == (
+        DefaultPage.OLDEST,
+        CommentOrder.NEWEST_FIRST,
+    )
+    assert (
+        site.comment_edit_minutes,
+        site.comment_origin_days,
+        site.comment_spam_days,
+    ) == (0, 7, 0)
+    assert (site.show_avatars, site.comments_notify, site.spam_filter) == (
+        False,
+        False,
+        False,
+    )
+    assert (site.akismet_discard, site.moderation_notify) == (True, True)
     page = admin.get(PATH).text
     assert 'dir="rtl"' in page
     assert "The settings were saved." in page
@@ -124,6 +147,14 @@ def test_a_structure_is_chosen_or_typed(admin, db, preset, typed_structure, stru
         {"thread_comments_depth": "0"},
         {"thread_comments_depth": "11"},
         {"comment_max_links": "1001"},
+        {"comments_per_page": "0"},
+        {"comments_per_page": "501"},
+        {"default_comments_page": "middle"},
+        {"comment_order": "random"},
+        {"comment_edit_minutes": "-1"},
+        {"comment_edit_minutes": "10081"},
+        {"comment_origin_days": "-1"},
+        {"comment_spam_days": "36501"},
         {"moderation_keys": "x" * 50_001},
     ],
 )

@@ -1,0 +1,1 @@
+"""The spam filter that learns from this site's own decisions, in every script."""

@@ -1,0 +1,45 @@
+"""The start model: what a site knows before its first decision, from ``start.txt``.
+
+It is added to what the site decides, so that its own experience takes over.
+"""
+
+import re
+from pathlib import Path
+
+from ...text.folding import fold
+
+# For how many comments of either label the model stands.
+COMMENTS = 20
+
+_PARTS = re.compile(r",\s*")
+
+
+def _read(path: Path) -> dict[str, tuple[int, int]]:
+    """In how many comments of spam and of ham each token counts as met."""
+    counts: dict[str, tuple[int, int]] = {}
+    kinds: list[str] = []
+    count = (0, 0)
+    for line in path.read_text("utf-8").splitlines():
+        if line.startswith("="):
+            *kinds, spam, ham = line[1:].split()
+            count = (int(spam), int(ham))
+        elif not line.startswith("#"):
+            for typed in filter(None, _PARTS.split(line.strip())):
+                value = typed if typed.startswith("<") else fold(typed)
+                counts.update((f"{kind}:{value}", count) for kind in kinds)
+    return counts
+
+
+COUNTS = _read(Path(__file__).with_name("start.txt"))
+# Of these, the words that speak of spam by themselves; and the pairs of words that do
+# beside a link.
+BANNED = frozenset(
+    token
+    for token, (spam, ham) in COUNTS.items()
+    if spam >= 3 and not ham and ":<" not in token and not token.startswith("signal:")
+)
+BANNED_WITH_LINK = BANNED | {
+    token
+    for token, (spam, ham) in COUNTS.items()
+    if token.startswith("pair:") and spam > ham
+}

@@ -1,0 +1,1 @@
+"""What is to be done later: rows written together with what caused them."""
