@@ -11,22 +11,23 @@ from .accounts.cli import group as users_cli
 from .accounts.users_admin import bp as users_admin_bp
 from .accounts.views import bp as accounts_bp
 from .admin.views import bp as admin_bp
-from .comments import akismet_jobs, retention_jobs
-from .comments import jobs as comment_jobs
 from .comments import templating as comment_templating
-from .comments.admin import bp as comments_admin_bp
-from .comments.block_admin import bp as block_admin_bp
-from .comments.comment_admin import bp as comment_admin_bp
+from .comments.akismet import jobs as akismet_jobs
 from .comments.comment_views import bp as comment_bp
-from .comments.keeping_admin import bp as keeping_admin_bp
-from .comments.link_views import bp as moderation_links_bp
-from .comments.my_comments_views import bp as my_comments_bp
-from .comments.own_views import bp as own_comment_bp
-from .comments.person_admin import bp as person_admin_bp
-from .comments.privacy_views import bp as privacy_bp
-from .comments.spam_admin import bp as spam_admin_bp
-from .comments.spam_cli import group as spam_cli
-from .comments.subscription_views import bp as subscriptions_bp
+from .comments.desk.admin import bp as comments_admin_bp
+from .comments.desk.block_admin import bp as block_admin_bp
+from .comments.desk.comment_admin import bp as comment_admin_bp
+from .comments.desk.keeping_admin import bp as keeping_admin_bp
+from .comments.desk.person_admin import bp as person_admin_bp
+from .comments.mail import jobs as comment_jobs
+from .comments.mail.link_views import bp as moderation_links_bp
+from .comments.mail.subscription_views import bp as subscriptions_bp
+from .comments.own import retention_jobs
+from .comments.own.mailed_views import bp as my_comments_bp
+from .comments.own.privacy_views import bp as privacy_bp
+from .comments.own.views import bp as own_comment_bp
+from .comments.spam.admin import bp as spam_admin_bp
+from .comments.spam.cli import group as spam_cli
 from .comments.views import bp as comments_bp
 from .database import db
 from .feeds import templating as feed_templating

@@ -50,9 +50,9 @@ def place(parts):
         return FACTORY, 0
     if parts[0] not in FEATURES:
         return 0, 0
-    if len(parts) < 2 or parts[1] == "__init__":
+    name = parts[-1]  # a large feature has folders in it
+    if BLOG.joinpath(*parts).is_dir() or name == "__init__":
         return MODELS, 0  # a docstring
-    name = parts[1]
     layer = LAYERS.get(name, DOMAIN)
     if name.endswith("_forms"):
         layer = FORMS
@@ -107,6 +107,7 @@ def test_the_measure_measures():
     assert len(MODULES) > 70
     assert place(("posts", "forms")) == (FORMS, 6)
     assert place(("posts", "terms_admin")) == (ADAPTERS, 6)
+    assert place(("comments", "spam", "cli")) == (ADAPTERS, 7)
     assert place(("database",)) == place(("text", "slugs")) == (0, 0)
     assert imported(BLOG / "site" / "admin.py") > {("site", "forms"), ("database",)}
     assert imported(BLOG / "comments" / "models.py") > {("posts", "models")}

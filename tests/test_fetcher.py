@@ -5,10 +5,10 @@ import threading
 import time
 
 import pytest
+from tests.comments.akismet.akismet_server import KEY, THANKS, akismet_server, wait_until
 
 from blog import fetcher
 from blog.fetcher import NoAnswer
-from tests.comments.akismet_server import KEY, THANKS, akismet_server, wait_until
 
 DEADLINE = 1
 

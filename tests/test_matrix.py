@@ -50,14 +50,14 @@ SELECTION = {
 WITHOUT_TOKEN = {
     "blog.comments.views.create",
     "blog.posts.views.unlock",
-    *(f"blog.comments.link_views.{name}" for name in ("decide", "reply")),
+    *(f"blog.comments.mail.link_views.{name}" for name in ("decide", "reply")),
     *(
-        f"blog.comments.subscription_views.{name}"
+        f"blog.comments.mail.subscription_views.{name}"
         for name in ("update", "end", "silence", "end_silence")
     ),
-    *(f"blog.comments.own_views.{name}" for name in ("save", "take_back", "put_back")),
+    *(f"blog.comments.own.views.{name}" for name in ("save", "take_back", "put_back")),
     *(
-        f"blog.comments.my_comments_views.{name}"
+        f"blog.comments.own.mailed_views.{name}"
         for name in ("send", "save", "anonymise", "delete")
     ),
 }

@@ -10,8 +10,8 @@ from ..accounts.guard import requires
 from ..accounts.models import User
 from ..accounts.permissions import Action, Reach
 from ..clock import utcnow
-from ..comments import akismet_state
-from ..comments import desk as comment_desk
+from ..comments.akismet import state as akismet_state
+from ..comments.desk import queries as comment_desk
 from ..comments.models import Comment
 from ..i18n import gettext as _
 from ..posts import desk

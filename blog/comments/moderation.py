@@ -13,17 +13,12 @@ from ..i18n import gettext as _
 from ..posts.models import Kind, Post
 from ..site.models import Site
 from ..text.sanitizer import POLICY_VERSION
-from . import (
-    counts,
-    events,
-    learning,
-    notices,
-    queries,
-    second_opinion,
-    spam_figures,
-)
+from . import counts, events, learning, queries
+from .akismet import second_opinion
 from .drafts import Content
+from .mail import notices
 from .models import Comment, EventKind, Label, Status
+from .spam import figures as spam_figures
 
 
 class Verb(StrEnum):

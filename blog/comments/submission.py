@@ -11,18 +11,11 @@ from ..posts import locks
 from ..posts.models import Post
 from ..site.models import Site
 from ..text.sanitizer import POLICY_VERSION
-from . import (
-    counts,
-    decisions,
-    events,
-    moderation,
-    notices,
-    queries,
-    second_opinion,
-    subscriptions,
-)
+from . import counts, decisions, events, moderation, queries
+from .akismet import second_opinion
 from .decisions import Decision
 from .drafts import Content, Origin
+from .mail import notices, subscriptions
 from .models import Comment, EventKind, Scope, Status
 from .refusals import AccountRequired, Closed, ParentGone, PostGone, Repeated, TooFast
 

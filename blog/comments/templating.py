@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from . import akismet
+from .akismet import client as akismet
 
 
 def init_app(app: Flask) -> None:

@@ -17,18 +17,11 @@ from ..posts.views import render_post
 from ..security import anyone, max_body, public
 from ..site.queries import settings
 from ..text.normalize import single_line
-from . import (
-    decisions,
-    drafts,
-    learning,
-    own,
-    queries,
-    refusals,
-    submission,
-)
+from . import decisions, drafts, learning, queries, refusals, submission
 from .drafts import Content, Origin
 from .forms import CommentForm
 from .models import Comment, Scope
+from .own import own
 from .pages import Conversation
 from .refusals import Refused, Repeated
 
@@ -148,7 +141,9 @@ def origin_of(user: User | None, signals: str, honeypot: str = "") -> Origin:
             request.user_agent.string.replace("\0", ""), USER_AGENT_LIMIT
         ),
         signals=signals,
-        referrer=single_line(request.headers.get("Referer", "").replace("\0", ""), REFERRER_LIMIT),
+        referrer=single_line(
+            request.headers.get("Referer", "").replace("\0", ""), REFERRER_LIMIT
+        ),
         honeypot=single_line(honeypot, HONEYPOT_LIMIT),
     )
 

@@ -12,15 +12,7 @@ from ..accounts.models import User
 from ..database import session
 from ..paging import Page, last_page
 from ..site.queries import settings
-from .models import (
-    Category,
-    Kind,
-    Post,
-    PostCategory,
-    PostTag,
-    Status,
-    Tag,
-)
+from .models import Category, Kind, Post, PostCategory, PostTag, Status, Tag
 
 # One total order for home, archives, feeds and neighbours. The id breaks ties: imported
 # posts often share a second, and without it a neighbour would be skipped.

@@ -13,10 +13,10 @@ from werkzeug import Response
 from ..accounts.views import too_fast
 from ..clock import utcnow
 from ..comments import moderation
-from ..comments import own as own_comments
 from ..comments import queries as comment_queries
 from ..comments.forms import CommentForm
-from ..comments.own import Mine
+from ..comments.own import own as own_comments
+from ..comments.own.own import Mine
 from ..comments.pages import Conversation, Part
 from ..extensions import csrf
 from ..i18n import format_month

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import expect
 
-from blog.comments import own
 from blog.comments.models import Comment
+from blog.comments.own import own
 from blog.database import session, write_transaction
 from blog.posts.permalinks import post_url
 from blog.site.queries import settings

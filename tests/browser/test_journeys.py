@@ -85,7 +85,9 @@ def comment_with_a_mistake_first(page):
     expect(page.locator("#respond h3")).to_contain_text(f"Leave a reply to {whom}")
 
     form = page.locator("#respond form")
-    form.get_by_label("Comment", exact=True).fill("The tide *waits* for https://example.org/tides.")
+    form.get_by_label("Comment", exact=True).fill(
+        "The tide *waits* for https://example.org/tides."
+    )
     form.get_by_label("Name").fill("Ada Reader")
     form.get_by_label("Email").fill("ada@reader")  # a browser lets it pass
     with page.expect_response(lambda answer: "/comments/" in answer.url) as answered:

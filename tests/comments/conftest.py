@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from blog.comments import counts, decisions, moderation, notices, submission
-from blog.comments import jobs as comment_jobs
+from blog.comments import counts, decisions, moderation, submission
 from blog.comments.drafts import Origin, prepare, prepare_as
+from blog.comments.mail import jobs as comment_jobs
+from blog.comments.mail import notices
 from blog.comments.models import Comment, Status
 from blog.database import session, write_transaction
 from blog.jobs.worker import Worker

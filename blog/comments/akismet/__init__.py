@@ -1,0 +1,1 @@
+"""Akismet, the second opinion: asked by jobs, told when it was wrong."""
