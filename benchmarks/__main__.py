@@ -22,7 +22,7 @@ from blog.posts.models import Category, Post
 from blog.search import queries as search_queries
 from blog.text.sanitizer import comment_html
 
-from . import comments, exports, spam
+from . import accepting, comments, exports, jobs, spam
 from .publication import publication
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -66,9 +66,13 @@ def main() -> None:
             bench_post_page(app, number)
     with publication(2 * len(comments.SHAPES)) as app:
         comments.bench(app, row)
+    for what, figure in accepting.results():
+        row(what, figure)
     bench_sanitiser()
     for megabytes in (1, 50):
         bench_import(megabytes)
+    print()
+    jobs.main()
     if spam.CORPUS.is_dir():
         print()
         spam.main()

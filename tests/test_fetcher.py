@@ -5,7 +5,12 @@ import threading
 import time
 
 import pytest
-from tests.comments.akismet.akismet_server import KEY, THANKS, akismet_server, wait_until
+from tests.comments.akismet.akismet_server import (
+    KEY,
+    THANKS,
+    akismet_server,
+    wait_until,
+)
 
 from blog import fetcher
 from blog.fetcher import NoAnswer

@@ -127,7 +127,7 @@ def _by_words(site: Site, content: Content, origin: Origin) -> Decision | None:
     if match is None:
         return None
     reason = (
-        _("Holds “%(word)s”, which is disallowed.", word=match.word)
+        _("Contains “%(word)s”, which is disallowed.", word=match.word)
         if match.is_shown
         else _("Comes from an address or a browser that is disallowed.")
     )
@@ -142,12 +142,12 @@ def _by_settings(
         return Decision(Status.PENDING, reason, Rule.MODERATION)
     links = len(_LINK.findall(content.html))
     if 0 < site.comment_max_links <= links:
-        reason = ngettext("Holds %(num)d link.", "Holds %(num)d links.", links)
+        reason = ngettext("Contains %(num)d link.", "Contains %(num)d links.", links)
         return Decision(Status.PENDING, reason, Rule.MAX_LINKS, {"links": links})
     match = first_match(site.moderation_keys, content, origin)
     if match is not None:
         reason = (
-            _("Holds “%(word)s”, which waits for approval.", word=match.word)
+            _("Contains “%(word)s”, which waits for approval.", word=match.word)
             if match.is_shown
             else _("Comes from an address or a browser that waits for approval.")
         )
@@ -162,7 +162,7 @@ def _by_settings(
     if known.was_approved:
         reason = _("The same person was approved before.")
         return Decision(Status.APPROVED, reason, Rule.KNOWN_PERSON)
-    reason = _("The first comment of this person.")
+    reason = _("This person’s first comment.")
     return Decision(Status.PENDING, reason, Rule.FIRST_COMMENT)
 
 
@@ -174,16 +174,16 @@ def _with_opinion(
     per_cent = round(100 * opinion.score)
     if opinion.verdict == Verdict.SPAM:
         if not known.was_approved:
-            reason = _("The filter takes it for spam (%(score)s %%).", score=per_cent)
+            reason = _("The filter takes it for spam (%(score)s%%).", score=per_cent)
             return Decision(Status.SPAM, reason, Rule.SPAM_FILTER)
         reason = _(
-            "The filter takes it for spam (%(score)s %%), but this person was approved "
+            "The filter takes it for spam (%(score)s%%), but this person was approved "
             "before.",
             score=per_cent,
         )
         return Decision(Status.PENDING, reason, Rule.SPAM_FILTER)
     if decision.status == Status.APPROVED and not known.was_approved:
-        reason = _("The filter is not sure (%(score)s %% spam).", score=per_cent)
+        reason = _("The filter is not sure (%(score)s%% spam).", score=per_cent)
         return Decision(Status.PENDING, reason, Rule.SPAM_FILTER)
     return decision
 

@@ -99,7 +99,7 @@ class CommentForm(_Form):
         },
     )
     notify = SelectField(
-        _l("Tell me by mail of"),
+        _l("Email me about"),
         choices=lambda: {word: str(label) for word, label in _WISHES.items()},
         validate_choice=False,
     )

@@ -71,15 +71,15 @@ def create(post_id: int) -> Response:
         if typed.wants_preview:
             typed.preview = _read_over(typed, post, user, now).html
             return render_post(post, now=now, form=typed)
-        comment, is_ours = _received(typed, post, user, now), True
+        place = _received(typed, post, user, now)
     except Repeated as again:
         first = queries.by_id(again.first_id)
         if typed.wants_preview or not again.is_recent or first is None:
             return _refuse(typed, post, again, now)
-        comment, is_ours = first, _is_same_person(first, user)
+        place = place_of(first, now, may_change=_is_same_person(first, user))
     except Refused as refused:
         return _refuse(typed, post, refused, now)
-    return redirect(place_of(comment, now, may_change=is_ours), 303)
+    return redirect(place, 303)
 
 
 def _read_over(
@@ -98,7 +98,11 @@ def _read_over(
 
 def _received(
     typed: CommentForm, post: Post, user: User | None, now: datetime
-) -> Comment:
+) -> str:
+    """Take the comment in, and where its writer sees it.
+
+    :raise Refused: if it cannot be; nothing was written
+    """
     site = settings()
     parent_id = typed.parent_id
     _check(post, parent_id, user, now)
@@ -120,7 +124,7 @@ def _received(
         submission.check_new(content, post, parent_id, now)
         if current_app.config["LIMITS"] and not decisions.is_trusted(user, post):
             submission.check_pace(content, origin, now)
-        return submission.receive(
+        comment = submission.receive(
             content,
             origin,
             decision,
@@ -130,6 +134,8 @@ def _received(
             now=now,
             wish=wish,
         )
+        # Here, where all of it is at hand; after the write it would be read again.
+        return place_of(comment, now, may_change=True)
 
 
 def origin_of(user: User | None, signals: str, honeypot: str = "") -> Origin:

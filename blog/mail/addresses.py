@@ -14,8 +14,11 @@ _PLAIN = re.compile(rf"[\w.!#$%&'*+/=?^`{{|}}~-]+@{_LABEL}(?:\.{_LABEL})*", re.I
 
 def deliverable(typed: str) -> str | None:
     """The address with its host in ASCII and small letters; ``None`` if it is none.
-    What stands before the @ may be of any script (RFC 6531).
+    What stands before the @ may be of any script (RFC 6531), but may not look like an
+    encoded word (RFC 2047): Python would write what that means, a line end for one.
     """
+    if "=?" in typed:
+        return None
     if _PLAIN.fullmatch(typed):
         name, _, host = typed.rpartition("@")
         return f"{name}@{host.lower()}"

@@ -85,10 +85,11 @@ def compose(
     letter = _flattened(letter)
     is_utf8 = envelope.is_international
     message = EmailMessage(policy=_POLICY_UTF8 if is_utf8 else _POLICY)
-    site_title = single_line(settings().title, NAME_LIMIT)
-    message["From"] = _mailbox(envelope.sender, site_title)
+    message["From"] = _mailbox(
+        envelope.sender, _header(settings().title, NAME_LIMIT)
+    )
     message["To"] = _mailbox(envelope.recipient)
-    message["Subject"] = letter.subject
+    message["Subject"] = _header(letter.subject, SUBJECT_LIMIT)
     message["Date"] = format_datetime(now)
     message["Message-ID"] = message_id
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no machine answers
@@ -136,6 +137,14 @@ def _flattened(letter: Letter) -> Letter:
         actions=[Action(_line(each.label), each.url) for each in letter.actions],
         footer=[_line(each) for each in letter.footer],
     )
+
+
+def _header(text: str, limit: int) -> str:
+    """The text for a header, and nothing else: where it holds what looks like an encoded
+    word (RFC 2047, "=?utf-8?q?=0a?="), Python would write what that means, a line end
+    with the rest.
+    """
+    return single_line(text, limit).replace("=?", "= ?")
 
 
 def _line(text: str) -> str:

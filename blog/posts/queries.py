@@ -208,12 +208,15 @@ def named(*slugs: str) -> Sequence[Post]:
     ).all()
 
 
-def identified(post_id: int) -> Post | None:
-    """The post of that id with all a reader sees; ``None`` if it is in the trash."""
+def identified(post_id: int, *, is_whole: bool = True) -> Post | None:
+    """The post of that id with all a reader sees, or without its texts; ``None`` if it
+    is in the trash.
+    """
+    options = WHOLE if is_whole else LIGHT
     return session.scalar(
         select(Post)
         .where(Post.id == post_id, Post.status != Status.TRASH)
-        .options(*WHOLE)
+        .options(*options)
     )
 
 

@@ -61,11 +61,11 @@ def found(path: str, now: datetime) -> Found | None:
 
 
 def readable_or_404(post_id: int, now: datetime) -> Post:
-    """The post or page of that id.
+    """The post or page of that id, without its texts, as long as nobody asks for them.
 
     :raise NotFound: if there is none that the person may read
     """
-    post = _readable(post_id, now)
+    post = _readable(post_id, now, is_whole=False)
     if post is None:
         abort(404)
     return post
@@ -136,8 +136,12 @@ def _private(posts: Iterable[Post], now: datetime) -> list[Post]:
     return readable
 
 
-def _readable(post_id: int | None, now: datetime) -> Post | None:
-    post = None if post_id is None else queries.identified(post_id)
+def _readable(
+    post_id: int | None, now: datetime, *, is_whole: bool = True
+) -> Post | None:
+    post = None
+    if post_id is not None:
+        post = queries.identified(post_id, is_whole=is_whole)
     if post is not None and post.is_public(now):
         return post
     private = _private([post] if post else [], now)

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import cache
 from urllib.parse import urlsplit
 
 # Written as escapes: a file that holds the characters themselves could not be read.
@@ -14,6 +15,9 @@ MAX_URL_LENGTH = 2_000
 
 # Zalgo text piles hundreds of marks on a letter; no orthography needs more than four.
 MAX_MARKS = 4
+# A text of them alone, which is put in order in quadratic time, would take seconds. So
+# many are more than any text needs (Unicode's UAX #15, 13, Stream-Safe Text Format).
+_MAX_MARKS_IN_ORDER = 30
 
 _CONTROLS = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
@@ -45,14 +49,17 @@ class Unstorable(ValueError):
 def clean_text(value: str) -> str:
     """The text in Unicode's composed form (NFC), lines ended by LF, no controls.
 
-    Tabs and line ends stay; the other C0 and C1 controls are dropped.
+    Tabs and line ends stay; the other C0 and C1 controls are dropped, and of very many
+    combining marks in a row all but the first.
 
     :raise Unstorable: for NUL and for lone surrogates
     """
     if "\0" in value or _SURROGATES.search(value):
         raise Unstorable("NUL or a lone surrogate")
     lines = value.replace("\r\n", "\n").replace("\r", "\n")
-    return unicodedata.normalize("NFC", _CONTROLS.sub("", lines))
+    return _bounded(
+        unicodedata.normalize("NFC", _bounded(_CONTROLS.sub("", lines)))
+    )
 
 
 def single_line(value: str, limit: int) -> str:
@@ -100,6 +107,24 @@ def http_url(value: str) -> str | None:
 def without_invisible(url: str) -> str:
     """The address as a browser reads it: no spaces around it, nothing unseen in it."""
     return _HIDDEN.sub("", url).strip()
+
+
+def _bounded(text: str) -> str:
+    """The text with no longer run of marks than can be put in order at once."""
+    return text if text.isascii() else _too_many_marks().sub(r"\1", text)
+
+
+@cache
+def _too_many_marks() -> re.Pattern[str]:
+    """Finds the marks beyond those. A mark is what becomes one when it is taken apart,
+    too; there are none beyond the second plane.
+    """
+    marks = "".join(
+        char
+        for char in map(chr, range(0x300, 0x20000))
+        if unicodedata.combining(unicodedata.normalize("NFKD", char)[0])
+    )
+    return re.compile(f"([{marks}]{{{_MAX_MARKS_IN_ORDER}}})[{marks}]+")
 
 
 def _visible(text: str) -> list[str]:

@@ -15,6 +15,7 @@ RESERVED = frozenset(
         *("feed", "feed.json", "rdf", "rss", "rss2", "atom", "embed", "trackback"),
         *("archive", "author", "category", "comment", "comments", "page", "search"),
         *("series", "tag", "privacy", "media", "static", "subscriptions"),
+        *("avatar", "c", "moderate", "my-comments"),
         *("favicon.ico", "robots.txt", "sitemap.xml", "sitemap"),
         *("healthz", "readyz", "well-known", ".well-known", "webmention"),
         *("wp-admin", "wp-content", "wp-includes", "wp-json", "wp-login", "xmlrpc"),

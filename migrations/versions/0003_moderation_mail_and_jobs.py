@@ -27,7 +27,9 @@ def upgrade() -> None:
 
 
 def _comments() -> None:
-    with op.batch_alter_table("comment") as batch:
+    # The table is made anew, and the id of a deleted comment must not be given again.
+    never_twice = {"sqlite_autoincrement": True}
+    with op.batch_alter_table("comment", table_kwargs=never_twice) as batch:
         batch.add_column(sa.Column("root_id", sa.Integer(), nullable=True))
         batch.add_column(
             sa.Column("thread_count", sa.Integer(), nullable=False, server_default="0")

@@ -142,7 +142,7 @@ def test_a_conversation_by_mail(place, smtp, page):
     scan(server, wish)
     assert rows(app) == before
     page.goto(wish)
-    page.get_by_role("button", name="Yes, tell me of replies to me").click()
+    page.get_by_role("button", name="Yes, about replies to me").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("You get mail about this")
 
     # The author approves it from the mail. To open that link is not to approve.

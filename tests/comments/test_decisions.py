@@ -63,7 +63,7 @@ def test_a_known_commenter_is_approved(post, site):
 def test_an_unknown_commenter_waits(post, site):
     assert decide(post, site, known=UNKNOWN) == (
         Status.PENDING,
-        "The first comment of this person.",
+        "This person’s first comment.",
     )
 
 
@@ -138,7 +138,7 @@ def test_no_number_of_links_is_held_at_zero(post, site):
 def test_the_number_of_links_is_the_reason(post, site):
     decision = decide(post, site, source="https://a.example " * 3)
 
-    assert decision.reason == "Holds 3 links."
+    assert decision.reason == "Contains 3 links."
 
 
 MATCHES = [
@@ -165,7 +165,7 @@ def test_disallowed_words_send_it_to_the_trash(post, site, sent):
 
     assert decision.status == Status.TRASH
     assert decision.reason in (
-        "Holds “viagra”, which is disallowed.",
+        "Contains “viagra”, which is disallowed.",
         "Comes from an address or a browser that is disallowed.",
     )
 
@@ -178,7 +178,7 @@ def test_moderated_words_are_held(post, site, sent):
 
     assert decision.status == Status.PENDING
     assert decision.reason in (
-        "Holds “viagra”, which waits for approval.",
+        "Contains “viagra”, which waits for approval.",
         "Comes from an address or a browser that waits for approval.",
     )
 

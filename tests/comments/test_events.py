@@ -120,7 +120,7 @@ def test_the_page_of_a_comment_tells_its_history(app, admin, judged):
     received, decided = shown(admin, judged)
 
     assert received.startswith("The filter takes it for spam. Spam")
-    assert "The filter: 93 % spam." in received
+    assert "The filter: 93% spam." in received
     assert "For spam casino Against it harbour" in received
     assert "Rulespam_filter Verdictspam Wordsecret@example.net" in received
     assert "Taken back by Person" in decided
@@ -150,12 +150,12 @@ def test_the_list_says_in_one_line_why_and_what_counted(app, admin, judged):
 
 def test_the_filters_score_stands_beside_a_reason_of_another_kind(app, admin):
     with app.app_context():
-        make_comment(status=Status.PENDING, reason="Holds 3 links.", score=0.126)
+        make_comment(status=Status.PENDING, reason="Contains 3 links.", score=0.126)
 
     page = admin.get(QUEUE).text
     reason = next(e for e in parse(page).iter("div") if e.get("class") == "reason hint")
 
-    assert text_of(reason) == "Holds 3 links. The filter: 13 % spam."
+    assert text_of(reason) == "Contains 3 links. The filter: 13% spam."
 
 
 def test_a_reason_does_not_say_its_status_twice(app, admin):
@@ -181,7 +181,7 @@ def test_an_author_is_shown_the_history_without_addresses(app, client_for, judge
 
     [line] = shown(author, judged)
 
-    assert "The filter: 93 % spam." in line and "casino" in line
+    assert "The filter: 93% spam." in line and "casino" in line
     assert "secret@example.net" not in author.get(f"{QUEUE}{judged}/").text
 
 

@@ -59,7 +59,7 @@ http://localhost/
 
 You asked for this.
 
-No more mail of this kind:
+Stop these emails:
 http://localhost/subscriptions/abc
 """
 

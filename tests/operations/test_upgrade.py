@@ -468,3 +468,22 @@ def test_models_and_migrations_agree(path):
     engine.dispose()
 
     assert differences == []
+
+
+def test_ids_that_must_never_be_given_again_are_not(path):
+    """A table that a migration makes anew would forget it."""
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        made = connection.exec_driver_sql(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'table'"
+        ).all()
+        connection.rollback()
+    engine.dispose()
+
+    wanted = {
+        table.name
+        for table in Base.metadata.tables.values()
+        if table.kwargs.get("sqlite_autoincrement")
+    }
+    assert wanted >= {"post", "comment", "user", "category", "tag"}
+    assert {name for name, sql in made if "AUTOINCREMENT" in sql} == wanted

@@ -10,6 +10,25 @@ def test_text_is_composed_and_its_lines_end_alike():
     assert clean_text("e\u0301\r\nb\rc\td\x07\x9f") == "é\nb\nc\td"
 
 
+@pytest.mark.parametrize(
+    "marks",
+    [
+        "\u0301" * 16_000 + "\u0327" * 16_000,
+        "\u0301\u0327" * 16_000,
+        "\u0f73" * 20_000,
+        "\uff9e\u0301" * 12_000,
+    ],
+)
+def test_nothing_but_marks_takes_no_seconds(marks):
+    start = time.process_time()
+    text = clean_text(f"a{marks}z")
+
+    assert time.process_time() - start < 0.2
+    assert len(text) <= 32
+    assert text[-1] == "z"
+    assert clean_text(text) == text
+
+
 @pytest.mark.parametrize("text", ["a\0b", "\ud800", "a\udfff"])
 def test_what_no_database_stores_is_refused(text):
     for function in (clean_text, lambda value: single_line(value, 10)):

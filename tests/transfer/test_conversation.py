@@ -88,7 +88,7 @@ def test_mentions_keep_their_kind_and_count(importer, db):
     assert titled("It").comment_count == 3
 
 
-def test_what_editors_say_to_each_other_is_never_public(importer, db):
+def test_trap_10_what_editors_say_to_each_other_is_never_public(importer, db):
     report = importer.records(
         item(
             comments=[

@@ -5,7 +5,11 @@ from collections import Counter
 from xml.etree import ElementTree
 
 import pytest
+from sqlalchemy import select
 
+from blog.comments.models import Comment, Kind, Status
+from blog.database import session
+from blog.posts.models import Post
 from tests.corpora import files
 from tests.transfer.making import outcomes
 
@@ -15,7 +19,7 @@ WORDPRESS = re.compile(r"\{https?://wordpress\.org/export/[^/}]+/\}")
 
 
 @pytest.mark.parametrize("path", files("wxr", "*.xml"), ids=lambda path: path.stem)
-def test_every_export_goes_in_once(importer, path):
+def test_every_export_goes_in_once(db, importer, path):
     if path.name in REFUSED:
         before = importer.dump()
         result = importer.run(path)
@@ -35,6 +39,7 @@ def test_every_export_goes_in_once(importer, path):
         assert reasons <= {"repeated", "not taken yet"}, kind
         assert set(outcomes(first, kind)) <= {"imported", "skipped"}
 
+    conversations_add_up(first)
     before = importer.dump()
     second = importer.take(path)
     assert importer.dump() == before
@@ -67,3 +72,29 @@ def counted(path):
     for name, number in found.items():
         merged[NAMES.get(name, name)] += number
     return dict(+merged)
+
+
+def conversations_add_up(report):
+    """Every comment that was taken is there, and the numbers at posts and threads are
+    those of what is read.
+    """
+    kinds = report["kinds"]
+    taken = kinds.get("comment", {"imported": 0})["imported"]
+    rows = session.execute(
+        select(Comment.id, Comment.post_id, Comment.root_id, Comment.status)
+    ).all()
+    assert len(rows) == taken
+    read = [row for row in rows if row.status == Status.APPROVED]
+    by_post = Counter(row.post_id for row in read)
+    by_thread = Counter(row.root_id or row.id for row in read)
+    posts = session.execute(select(Post.id, Post.comment_count))
+    assert {row.id: row.comment_count for row in posts if row.comment_count} == by_post
+    threads = select(Comment.id, Comment.thread_count).where(
+        Comment.kind == Kind.COMMENT, Comment.thread_count > 0
+    )
+    mentions = set(
+        session.scalars(select(Comment.id).where(Comment.kind != Kind.COMMENT))
+    )
+    assert dict(map(tuple, session.execute(threads))) == {
+        id: number for id, number in by_thread.items() if id not in mentions
+    }

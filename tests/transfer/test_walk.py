@@ -139,6 +139,9 @@ def walk_item(walk, item):
         if re.fullmatch(r"comment-\d+", each.get("id"))
     }
     assert set(shown) == set(thread), item.link
+    title = page.find(".//*[@id='comments-title']")
+    number = re.search("[0-9]+", title.text_content()) if title is not None else None
+    assert int(number[0] if number else 0) == len(thread), item.link
     for id, parent in thread.items():
         if depth(id, thread) <= DEPTH:
             assert answered(shown[id]) == parent, (item.link, id)

@@ -14,7 +14,7 @@ from ...database import session
 from ...i18n import gettext as _
 from ...i18n import ngettext
 from ...site.queries import settings
-from .. import events
+from .. import events, queries
 from ..models import Comment, CommentEvent, CommentSubmission, EventKind, Label, Status
 from ..spam import figures as spam_figures
 from . import client as akismet
@@ -125,8 +125,9 @@ def reported(comment_id: int, label: Label, now: datetime) -> None:
 def _take_for_spam(
     comment: Comment, submission: CommentSubmission, verdict: Verdict, now: datetime
 ) -> None:
-    is_guest = comment.user_id is None
-    if verdict.is_blatant and is_guest and settings().akismet_discard:
+    # What was read and answered before its writer changed it is kept, for the answers.
+    may_go = comment.user_id is None and not queries.answered([comment.id])
+    if verdict.is_blatant and may_go and settings().akismet_discard:
         session.delete(comment)
         spam_figures.keep_discarded(now)
         log.info("Akismet called a comment blatant spam; it was not kept")

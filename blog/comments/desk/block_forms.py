@@ -26,16 +26,16 @@ class BlockForm(FlaskForm):
         _l("Everything from"), choices=lambda: {str(each): str(each) for each in Trait}
     )
     word = StringField(
-        _l("Everything that holds this word or phrase"),
+        _l("Everything that contains this word or phrase"),
         render_kw={"maxlength": _WORD_LIMIT, "list": "words", "autocomplete": "off"},
     )
     which = RadioField(
-        _l("What is to become of it"),
+        _l("What should happen to it"),
         choices=lambda: {str(word): str(label) for word, label in _LISTS.items()},
         default=Which.DISALLOWED,
     )
     move = BooleanField(
-        _l("What of it is waiting now goes to the trash as well"), default=True
+        _l("Move what is waiting now to the trash as well"), default=True
     )
 
     @classmethod
@@ -74,7 +74,7 @@ class BlockForm(FlaskForm):
         if not self.validate():
             return False
         if self.typed_word and len(fold(self.typed_word)) < SHORTEST_WORD:
-            self.word.errors = [_("So little stands in every comment.")]
+            self.word.errors = [_("Nearly every comment contains that. Enter something longer.")]
         elif not self.lines(offered):
             self.form_errors.append(_("Choose something, or enter a word."))
         return not self.errors and not self.form_errors

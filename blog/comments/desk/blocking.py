@@ -141,12 +141,15 @@ def _listed(lines: Iterable[str]) -> str:
 
 
 def _host(url: str) -> str:
-    """The host of a web address, without "www."; "" if there is none."""
+    """The host of a web address, without "www."; "" if there is none, or one without a
+    dot: as a word, it would stand in very much.
+    """
     try:
         host = urlsplit(http_url(url) or "").hostname or ""
     except ValueError:
         return ""
-    return host.removeprefix("www.")
+    host = host.removeprefix("www.")
+    return host if "." in host.strip(".") else ""
 
 
 def _link_hosts(comment: Comment) -> Sequence[str]:

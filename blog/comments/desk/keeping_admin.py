@@ -23,18 +23,18 @@ def keep() -> Response:
     place = asked_place(request.form)
     name = single_line(request.form.get("name", ""), keeping.NAME_LIMIT)
     if not name:
-        flash(_("Give it a name; nothing was kept yet."), "error")
+        flash(_("Give it a name; nothing was saved yet."), "error")
         return redirect(place.url, 303)
     try:
         with write_transaction():
             keeping.keep(moderator(), name, place.query)
     except TooMany:
         flash(
-            _("You keep %(num)d already. Give one up first.", num=keeping.MOST),
+            _("You have saved %(num)d already. Remove one first.", num=keeping.MOST),
             "error",
         )
     else:
-        flash(_("Kept as “%(name)s”.", name=name))
+        flash(_("Saved as “%(name)s”.", name=name))
     return redirect(place.url, 303)
 
 

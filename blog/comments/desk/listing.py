@@ -216,7 +216,7 @@ def shelf_labels() -> dict[Shelf, str]:
 
 def _group_labels() -> dict[str, str]:
     return {
-        "": _("Comments and mentions"),
+        "": _("Every kind"),
         Group.COMMENTS: _("Comments"),
         Group.MENTIONS: _("Mentions"),
     }

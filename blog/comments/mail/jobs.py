@@ -187,7 +187,7 @@ def notice(task: Task, now: datetime) -> Finish | None:
         return None
     due = notices.due(subscription, now)
     if now < due:
-        raise Postpone(due, _("One letter an hour is enough."))
+        raise Postpone(due, _("One email an hour is enough."))
     subscription_id, ids = subscription.id, notices.noted(subscription)
     wanted: Sequence[int] = []
     if subscription.post.is_public(now):

@@ -44,7 +44,7 @@ def held(comment: Comment, user: User, waiting: int, now: datetime) -> Letter:
         subject=_subject(_("Please moderate: “%(title)s”", title=_title(post))),
         lead=[
             _(
-                "A comment on “%(title)s” waits for your decision.",
+                "A comment on “%(title)s” is waiting for your decision.",
                 title=_title(post),
             ),
             comment.reason,
@@ -61,9 +61,9 @@ def held(comment: Comment, user: User, waiting: int, now: datetime) -> Letter:
         ],
         footer=[
             _(
-                "Each button opens a page that shows the comment and asks you; nothing "
-                "is done before you press there. The links are yours alone and good "
-                "for two weeks."
+                "Each button opens a page that shows the comment; nothing happens until "
+                "you press a button there. The links are yours alone and work for two "
+                "weeks."
             ),
             _why_moderator(),
         ],
@@ -86,9 +86,8 @@ def waiting(
         ),
         lead=[
             _(
-                "So many came within an hour that they are in one letter. The link "
-                "below each leads to a page on which you can approve it or throw "
-                "it out."
+                "Many came within the hour, so they are in one email. The link below "
+                "each opens a page on which you can approve it or remove it."
             ),
             *_shown(len(comments), total),
         ],
@@ -131,7 +130,7 @@ def published(comment: Comment, user: User, now: datetime) -> Letter:
         footer=[
             _(
                 "You get this because the post is yours. The owner of the site can "
-                "turn such letters off for everybody."
+                "turn these emails off for everybody."
             )
         ],
         reply_to=_reply_to(comment, user),
@@ -149,8 +148,8 @@ def approved(comment: Comment, subscription: Subscription) -> Letter:
         subject=_subject(_("Your comment on “%(title)s” was approved", title=title)),
         lead=[
             _(
-                "Your comment on “%(title)s” waited for somebody’s approval. Now "
-                "everybody can read it.",
+                "Your comment on “%(title)s” has been approved. Everybody can read it "
+                "now.",
                 title=title,
             )
         ],
@@ -180,7 +179,7 @@ def notice(
         first = _("%(num)s new comments on “%(title)s”", num=total, title=title)
     lead = [f"{first}."]
     if post.is_protected:
-        lead.append(_("The page asks for its password; so the words are only there."))
+        lead.append(_("That page has a password, so the words are only there."))
     most = _QUOTED_WORDS if total == 1 else _WORDS_OF_MANY
     if post.is_protected:
         most = 0
@@ -216,15 +215,15 @@ def confirmation(subscription: Subscription) -> Letter:
         lead=[
             _("%(wish)s on “%(title)s”.", wish=wish, title=title),
             _(
-                "Nothing is sent to you before you say yes on the page that this link "
+                "Nothing is sent to you unless you say yes on the page that this link "
                 "opens. If you do not want it, you need not do anything."
             ),
         ],
         actions=[Action(_("Yes or no"), _page(subscription))],
         footer=[
             _(
-                "Somebody entered this address below a post. If that goes on, you can "
-                "forbid any mail from here on that page."
+                "Somebody entered this address below a post. If it keeps happening, "
+                "you can stop all email from this site on that page."
             )
         ],
         unsubscribe_url=_one_click(subscription),
@@ -238,12 +237,12 @@ def mine(email: str, now: datetime) -> Letter:
         subject=_subject(_("Your comments here")),
         lead=[
             _(
-                "Somebody, perhaps you, asked for the way to all comments that were "
-                "sent with this address."
+                "Somebody, perhaps you, asked for a link to all comments that were "
+                "written with this address."
             ),
             _(
-                "There they can be read, changed, taken along or deleted. If it was "
-                "not you, do nothing, and nothing happens."
+                "There they can be read, changed, downloaded or deleted. If it was not "
+                "you, do nothing, and nothing happens."
             ),
         ],
         actions=[
@@ -252,7 +251,7 @@ def mine(email: str, now: datetime) -> Letter:
                 absolute_url(f"/my-comments/{own.address_token(email, now)}"),
             )
         ],
-        footer=[_("Give this link to nobody; it is good for a while only.")],
+        footer=[_("Please do not pass this link on. It works for a day.")],
     )
 
 
@@ -347,12 +346,12 @@ def _shown(number: int, total: int) -> list[str]:
 def _why_moderator() -> str:
     return _(
         "You get this because you may approve comments there. The owner of the site "
-        "can turn such letters off for everybody."
+        "can turn these emails off for everybody."
     )
 
 
 def _why_subscriber() -> str:
     return _(
         "You get this because you asked for it below that post and confirmed it. "
-        "One press stops it, without a password."
+        "One press stops it; no password is needed."
     )

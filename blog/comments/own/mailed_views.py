@@ -124,9 +124,10 @@ def show(token: str) -> Response:
 @anyone
 def export(token: str) -> Response:
     """What is kept about these comments, as a file."""
-    email = _address_or_404(token, utcnow())
-    comments = personal.of_address(email)
-    text = json.dumps(personal.export(comments), ensure_ascii=False, indent=2)
+    now = utcnow()
+    comments = personal.of_address(_address_or_404(token, now))
+    rows = personal.export(comments, public_at=now)
+    text = json.dumps(rows, ensure_ascii=False, indent=2)
     response = private(text)
     response.mimetype = "application/json"
     response.headers["Content-Disposition"] = 'attachment; filename="my-comments.json"'
@@ -207,7 +208,8 @@ def _take(key: str, limit: int, now: datetime) -> int:
 def _address_or_404(token: str, now: datetime) -> str:
     email = own.address_of(token, now)
     if email is None:
-        abort(404, _("This link is too old, or not whole. Ask for a new one."))
+        page = render_template("comments/own/spent.html", hours=own.LETTER_HOURS)
+        abort(private(page, 404))
     return email
 
 

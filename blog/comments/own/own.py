@@ -156,10 +156,12 @@ def change(
     now: datetime,
 ) -> None:
     """Replace the words of a comment as its writer wants it, and move it as decided,
-    but never up. That the old words were good says nothing of the new ones.
+    but never up. That the old words were good says nothing of the new ones; that they
+    were spam is kept, but nobody teaches the filter that other words are.
     """
     if comment.learned == Label.HAM:
         learning.put_back(comment, None)
+    comment.learned = None
     moderation.edit(comment, content, None, now)
     waiting = akismet_answers.case(comment.id)
     standing = waiting[1].status_then if waiting else comment.status

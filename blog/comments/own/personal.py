@@ -170,8 +170,12 @@ def summary(writer: Writer) -> Summary:
     )
 
 
-def export(comments: Sequence[Comment]) -> list[dict[str, Any]]:
-    """What is kept about who wrote these, fit for JSON, under WordPress's names."""
+def export(
+    comments: Sequence[Comment], *, public_at: datetime | None = None
+) -> list[dict[str, Any]]:
+    """What is kept about who wrote these, fit for JSON, under WordPress's names. With
+    ``public_at`` the titles of posts that not everybody may know of then are left out.
+    """
     return [
         {
             "comment_ID": comment.id,
@@ -183,7 +187,11 @@ def export(comments: Sequence[Comment]) -> list[dict[str, Any]]:
             "comment_date_gmt": comment.created_at.astimezone(UTC).isoformat(),
             "comment_content": comment.source,
             "comment_approved": str(comment.status),
-            "comment_post_title": comment.post.title,
+            "comment_post_title": (
+                comment.post.title
+                if public_at is None or comment.post.is_public(public_at)
+                else ""
+            ),
             "link": absolute_url(f"/c/{comment.id}"),
         }
         for comment in comments

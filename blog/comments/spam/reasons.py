@@ -46,6 +46,9 @@ _ADDRESS = {
 }
 _NAME = {
     "<none>": _l("no name"),
+    "<1 words>": _l("a name of one word"),
+    "<2 words>": _l("a name of two words"),
+    "<3 words>": _l("a name of three words"),
     "<many words>": _l("a name of many words"),
     "<address>": _l("an address as the name"),
     "<small letters>": _l("a name of words in small letters"),

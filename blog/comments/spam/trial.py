@@ -114,7 +114,7 @@ def _links(content: Content, site: Site) -> Step:
     if most == _NO_LINKS:
         allowed = _("They are not counted.")
     else:
-        allowed = _("It waits from %(limit)s on.", limit=most)
+        allowed = _("From %(limit)s on, a comment waits.", limit=most)
     return Step(_("Links"), f"{counted} {allowed}", 0 < most <= links)
 
 
@@ -141,12 +141,12 @@ def _filter(opinion: Opinion | None) -> Step:
     score = round(100 * opinion.score)
     match opinion.verdict:
         case Verdict.HAM:
-            result = _("It takes it for a good comment (%(score)s %% spam).",
+            result = _("It takes it for a good comment (%(score)s%% spam).",
                        score=score)  # fmt: skip
         case Verdict.SPAM:
-            result = _("It takes it for spam (%(score)s %%).", score=score)
+            result = _("It takes it for spam (%(score)s%%).", score=score)
         case _:
-            result = _("It is not sure (%(score)s %% spam).", score=score)
+            result = _("It is not sure (%(score)s%% spam).", score=score)
     return Step(name, result, opinion.verdict != Verdict.HAM)
 
 

@@ -39,7 +39,7 @@ from tests.factories import (
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 ORIGIN = Origin(ip="192.0.2.7", user_agent="Firefox")
-HELD = Decision(Status.PENDING, "The first comment of this person.", Rule.FIRST_COMMENT)
+HELD = Decision(Status.PENDING, "This person’s first comment.", Rule.FIRST_COMMENT)
 FINE = Decision(Status.APPROVED, "No rule held it.", Rule.NO_RULE)
 UNANSWERED = "Akismet gave no answer yet; it is asked again."
 
@@ -285,6 +285,21 @@ def test_its_word_alone_lets_nothing_through(site, server):
 
     assert (comment.status, comment.reason) == (Status.PENDING, HELD.reason)
     assert kinds() == ["akismet.check", "comments.held"]
+
+
+def test_what_was_answered_before_it_was_changed_is_kept_for_the_answers(site, server):
+    with write_transaction():
+        settings().akismet_discard = True
+    server.headers = {"X-akismet-pro-tip": "discard"}
+    comment = site.receive("viagra")
+    comment_id, post_id = comment.id, comment.post_id
+    make_comment(post=session.get_one(Post, post_id), parent=comment)
+    site.work()
+
+    session.expire_all()
+    assert session.get_one(Comment, comment_id).status == Status.SPAM
+    assert session.get_one(Comment, comment_id).thread_count == 1
+    assert session.get_one(Post, post_id).comment_count == 1
 
 
 @pytest.mark.parametrize("decision", [HELD, FINE])
@@ -802,7 +817,7 @@ def test_a_comment_of_the_form_goes_the_whole_way(site, server, visitor):
 def test_what_only_the_filter_doubted_is_read_if_akismet_finds_nothing(site):
     doubt = Decision(
         Status.PENDING,
-        "The filter is not sure (50 % spam).",
+        "The filter is not sure (50% spam).",
         Rule.SPAM_FILTER,
         {"verdict": "unsure", "score": 0.5},
     )

@@ -18,7 +18,7 @@ QUEUE = "/admin/comments/"
 @pytest.fixture
 def waiting(app):
     """The id of a comment that waits, at a post of somebody else."""
-    return made(app, status=Status.PENDING, reason="Holds 3 links.", ip="192.0.2.9")
+    return made(app, status=Status.PENDING, reason="Contains 3 links.", ip="192.0.2.9")
 
 
 def made(app, author=None, **attributes):
@@ -64,7 +64,7 @@ def test_the_queue_says_what_waits_and_why(app, admin, waiting):
     assert tabs(page) == ["Waiting 1", "Approved 1", "Spam 0", "Trash 0", "All 2"]
     for fact in ("Well said.", "Ada", "ada@example.org", "192.0.2.9", "A title"):
         assert fact in page
-    assert "Holds 3 links." in page
+    assert "Contains 3 links." in page
     assert "Not this one." not in page
 
 
@@ -411,7 +411,7 @@ def test_a_comment_is_edited(app, admin, waiting):
     )
     assert (after.source, after.version) == ("*Better* said.", 2)
     assert "<em>Better</em> said." in after.html
-    assert (after.status, after.reason) == (Status.PENDING, "Holds 3 links.")
+    assert (after.status, after.reason) == (Status.PENDING, "Contains 3 links.")
 
 
 @pytest.mark.parametrize(

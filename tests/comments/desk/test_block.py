@@ -66,6 +66,13 @@ def test_a_comment_offers_everything_that_it_can_be_known_by(app, shop):
         }
 
 
+@pytest.mark.parametrize("url", ["https://e/", "https://www.e/", "https://e./"])
+def test_a_host_that_would_stand_in_every_comment_is_not_offered(app, url):
+    with app.app_context():
+        comment = make_comment(email="", url=url, ip="", source="https://a/")
+        assert blocking.traits(comment) == {}
+
+
 def test_what_a_comment_lacks_is_not_offered(app):
     with app.app_context():
         bare = make_comment(email="", url="", ip="", source="Hello.")
@@ -171,7 +178,7 @@ def test_looking_first_blocks_nothing_and_keeps_what_was_chosen(app, admin, shop
 
     told = text_of(parse(page.text))
     assert page.status_code == 200
-    assert "1 waiting comment is concerned." in told
+    assert "1 waiting comment is affected." in told
     assert "Of the last 200 that were approved it would have stopped 1." in told
     assert form_data(page.text, "/block")["word"] == "lamp"
     assert form_data(page.text, "/block")["traits"] == "email"
@@ -182,7 +189,7 @@ def test_looking_first_blocks_nothing_and_keeps_what_was_chosen(app, admin, shop
     ("chosen", "sentence"),
     [
         ({}, "Choose something, or enter a word."),
-        ({"word": "x"}, "So little stands in every comment."),
+        ({"word": "x"}, "Nearly every comment contains that. Enter something longer."),
         ({"word": " \u200b"}, "Choose something, or enter a word."),
         ({"traits": ["nothing"]}, "Nothing was saved yet."),
         ({"traits": ["email"], "which": "title"}, "Nothing was saved yet."),

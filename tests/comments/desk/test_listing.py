@@ -396,10 +396,10 @@ def test_a_filter_of_the_same_name_takes_its_place(app, admin):
 def test_a_filter_needs_a_name_and_there_is_an_end_of_them(app, admin, monkeypatch):
     monkeypatch.setattr("blog.comments.desk.keeping.MOST", 1)
     for name, sentence in (
-        (" ", "Give it a name; nothing was kept yet."),
-        ("One", "Kept as “One”."),
+        (" ", "Give it a name; nothing was saved yet."),
+        ("One", "Saved as “One”."),
         ("Two", "You keep 1 already."),
-        ("One", "Kept as “One”."),
+        ("One", "Saved as “One”."),
     ):
         response = admin.send(f"{QUEUE}filters/", {"name": name, "q": "x"})
         assert sentence in admin.get(response.location).text

@@ -100,7 +100,7 @@ def test_an_address_that_nobody_has_is_said_to_be_unknown(admin, wrote, email):
     answer = admin.send(f"{QUEUE}people", {"email": email})
 
     assert answer.status_code == 422
-    assert "Nobody has written with this address." in answer.text
+    assert "Nobody has written under this address." in answer.text
     assert form_data(answer.text, "/people")["email"] == email[:320]
 
 

@@ -20,6 +20,8 @@ NASTY = (
     'Eve" <b onmouseover=alert(1)>x</b>',
     "\u202eevE",
     "=?utf-8?q?Eve?=",
+    "=?utf-8?q?=0aBcc:_victim@example.org?=",
+    "=?utf-8?q?=0d=0a=0d=0aBuy_here.?=",
 )
 ALLOWED = {
     *("html", "head", "meta", "title", "style", "body", "table", "tbody", "tr", "td"),
@@ -131,7 +133,15 @@ def test_each_moderator_has_links_of_their_own(office, post, edith):
     assert links[0] != links[1]
 
 
-@pytest.mark.parametrize("email", ["not an address", "münchen@müller.example", ""])
+@pytest.mark.parametrize(
+    "email",
+    [
+        "not an address",
+        "münchen@müller.example",
+        "",
+        "=?utf-8?q?=0abcc=3avictim?=@example.org",
+    ],
+)
 def test_an_address_that_cannot_be_answered_is_no_reply_to(office, post, edith, email):
     comment = office.comment(post, status=Status.PENDING, email="")
     with write_transaction():
@@ -179,7 +189,7 @@ def test_a_notice_says_who_and_what_and_how_to_stop(office, post):
     assert "Ada commented on “Tides”." in text
     assert "> Well said." in text
     assert f"Read and reply:\nhttp://localhost{address}\n" in text
-    assert f"No more mail of this kind:\n{page}/end\n" in text
+    assert f"Stop these emails:\n{page}/end\n" in text
     assert "ada@example.org" not in letter.as_string()
     assert "192.0.2.1" not in letter.as_string()
     assert problems(html_of(letter)) == []
@@ -248,6 +258,8 @@ def test_a_name_is_no_header_and_no_markup(office, grace, edith, author):
     for letter in messages:
         assert not {"Bcc", "X"} & set(letter.keys())
         assert letter.defects == []
+        assert "\n" not in letter["Subject"]
+        assert "Buy here." not in text_of(letter)
         assert "\u202e" not in letter["Subject"] + text_of(letter)
         assert problems(html_of(letter)) == []
 

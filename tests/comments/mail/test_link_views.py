@@ -24,7 +24,7 @@ class Link:
             comment = make_comment(
                 post=make_post(author=grace, title="Tides"),
                 status=status,
-                reason="The first comment of this person.",
+                reason="This person’s first comment.",
                 ip="192.0.2.1",
             )
             self.ids = {"comment": comment.id, "user": grace.id}
@@ -75,8 +75,8 @@ def buttons(response):
 def test_the_page_shows_the_comment_and_why_it_waits(visitor, link):
     response = visitor.get(link.path)
 
-    assert heading(response) == "A comment waits"
-    for part in ("The first comment of this person.", "Ada", "Well said.", "Tides"):
+    assert heading(response) == "A comment is waiting"
+    for part in ("This person’s first comment.", "Ada", "Well said.", "Tides"):
         assert part in response.text
     assert buttons(response) == ["Approve", "Spam", "Trash", "Publish the reply"]
 
@@ -130,7 +130,7 @@ def spent(visitor, link):
         visitor.post(f"{link.path}/reply", data=reply("Yes.")),
     ]
     return {(each.status_code, heading(each)) for each in answers} == {
-        (404, "This link is not good any more")
+        (404, "This link no longer works")
     }
 
 
@@ -225,10 +225,16 @@ def test_a_link_of_another_purpose_is_good_for_nothing(app, visitor, link):
             Status.APPROVED,
             "hold",
             "pending",
-            "A comment waits",
+            "A comment is waiting",
             "Put back into the queue by Grace.",
         ),
-        (Status.SPAM, "restore", "pending", "A comment waits", "Taken back by Grace."),
+        (
+            Status.SPAM,
+            "restore",
+            "pending",
+            "A comment is waiting",
+            "Taken back by Grace.",
+        ),
     ],
 )
 def test_a_press_does_it_in_the_moderators_name(

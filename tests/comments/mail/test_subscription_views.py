@@ -84,8 +84,8 @@ def test_nobody_keeps_the_page_or_tells_where_it_was(visitor, page):
             {"confirmed_at": None, "mailed_at": NOW},
             "Do you want mail about this?",
             [
-                "Yes, tell me of all comments",
-                "Yes, but only of replies to me",
+                "Yes, about all comments",
+                "Yes, but only about replies to me",
                 "No, thank you",
                 "Never mail me again",
             ],
@@ -93,19 +93,19 @@ def test_nobody_keeps_the_page_or_tells_where_it_was(visitor, page):
         (
             {},
             "You get mail about this",
-            ["Only replies to me", "Stop these letters", "Never mail me again"],
+            ["Only replies to me", "Stop these emails", "Never mail me again"],
         ),
         (
             {"scope": Scope.REPLIES},
             "You get mail about this",
-            ["Tell me of all comments", "Stop these letters", "Never mail me again"],
+            ["Tell me about all comments", "Stop these emails", "Never mail me again"],
         ),
         (
             {"confirmed_at": None, "scope": Scope.REPLIES},
             "You get no mail about this",
             [
-                "Yes, tell me of replies to me",
-                "Yes, of all comments",
+                "Yes, about replies to me",
+                "Yes, about all comments",
                 "Never mail me again",
             ],
         ),
@@ -130,7 +130,7 @@ def test_a_post_that_is_not_public_any_more_has_no_title_there(app, visitor, pag
 @pytest.mark.parametrize("word", ["x", "MQ.forged", "0"])
 def test_a_link_that_is_not_whole_says_so(app, visitor, page, word):
     path = f"/subscriptions/{word}"
-    assert heading(visitor.get(path)) == "This link is not whole"
+    assert heading(visitor.get(path)) == "This link is not complete"
     for end in ("", "/end", "/silence", "/silence/end"):
         assert visitor.post(f"{path}{end}", data=ONE_CLICK).status_code == 404
     assert state(app) == (True, "thread", False)

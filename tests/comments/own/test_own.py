@@ -7,8 +7,15 @@ from datetime import timedelta
 import pytest
 
 from blog.clock import utcnow
-from blog.comments import counts
-from blog.comments.models import Comment, CommentEvent, EventKind, Label, Status
+from blog.comments import counts, learning
+from blog.comments.models import (
+    Comment,
+    CommentEvent,
+    EventKind,
+    Label,
+    SpamToken,
+    Status,
+)
 from blog.comments.own import own
 from blog.database import db as database
 from blog.database import session, write_transaction
@@ -34,8 +41,8 @@ def at(monkeypatch):
 
     for module in (
         "comments.views",
-        "comments.own_views",
-        "comments.my_comments_views",
+        "comments.own.views",
+        "comments.own.mailed_views",
     ):
         monkeypatch.setattr(f"blog.{module}.utcnow", clock)
     monkeypatch.setattr("blog.posts.views.utcnow", clock)
@@ -324,7 +331,7 @@ def test_the_time_to_change_is_over_but_the_words_come_back(app, visitor, post, 
     answer = visitor.post(sent.page, data=form)
 
     assert answer.status_code == 403
-    assert "The time to change it here is over." in answer.text
+    assert "It is too late to change it here." in answer.text
     assert "Too late, but kept." in answer.text
     assert visitor.post(sent.part("withdrawal")).status_code == 403
     comment = comment_of(app, sent.id)
@@ -355,7 +362,7 @@ def test_an_approval_is_for_the_words_that_were_seen(app, visitor, post):
     comment = comment_of(app, sent.id)
     assert (comment.status, comment.reason) == (
         Status.PENDING,
-        "The first comment of this person.",
+        "This person’s first comment.",
     )
     assert count_at(app, post) == 0
     assert events_of(app, sent.id)[-1][:3] == (
@@ -408,6 +415,22 @@ def test_what_the_filter_learned_of_the_old_words_is_forgotten(app, visitor, pos
     visitor.post(sent.page, data=sent_form(visitor, sent.page, comment="New words."))
 
     assert comment_of(app, sent.id).learned is None
+
+
+def test_nobody_teaches_the_filter_what_is_spam_by_changing_spam(app, visitor, post):
+    sent = Sent(visitor, post, comment="Replica watches.")
+    with app.app_context(), write_transaction():
+        comment = session.get_one(Comment, sent.id)
+        comment.mark_spam("Called spam.")
+        learning.put_back(comment, Label.SPAM)
+
+    visitor.post(sent.page, data=sent_form(visitor, sent.page, comment="Thank you."))
+
+    assert comment_of(app, sent.id).source == "Thank you."
+    with app.app_context():
+        known = session.get_one(SpamToken, "word:replica")
+        assert (known.spam, known.ham) == (1, 0)
+        assert session.get(SpamToken, "word:thank") is None
 
 
 def test_who_has_an_account_keeps_its_name(app, client_for, post):
@@ -686,6 +709,13 @@ def test_everything_kept_is_taken_along(app, visitor):
     assert answer.mimetype == "application/json"
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_the_title_of_a_post_that_is_not_public_is_not_taken_along(app, visitor):
+    with app.app_context():
+        make_comment(post=make_post(title="Plans", status="private"))
+
+    assert "Plans" not in visitor.get(f"{link(app)}/export.json").text
 
 
 @pytest.mark.parametrize("which", ["one", "all"])

@@ -14,7 +14,7 @@ from blog.comments.spam.weighing import Clue
         ("~pair:payday loan", "the words “payday loan”"),
         ("person:ada ada.example", "the writer “ada ada.example”"),
         ("name:seo", "“seo” in the name"),
-        ("name:<3 words>", "“3 words” in the name"),
+        ("name:<3 words>", "a name of three words"),
         ("name:<none>", "no name"),
         ("site:<.ru>", "“.ru” in the writer’s address"),
         ("site:ada.example", "“ada.example” in the writer’s address"),

@@ -189,7 +189,7 @@ def test_a_trial_says_what_would_happen_and_keeps_nothing(app, admin):
 
     assert response.status_code == 200
     assert "It would wait for approval" in outcome(response)
-    assert "The first comment of this person." in outcome(response)
+    assert "This person’s first comment." in outcome(response)
     fields = {
         each.get("name"): each.get("value") or text_of(each)
         for each in parse(response.text).iter()
@@ -282,7 +282,7 @@ def test_a_trial_shows_the_filters_clues(admin, app):
         filter.learn([(Sample("Ada", "", "gracious words"), Label.HAM)] * 20)
     page = outcome(admin.send(ROOM + "trial", {"comment": "zebrapills for you"}))
 
-    assert "What the filter heard For spam" in page
+    assert "What the filter went by For spam" in page
     assert "zebrapills" in page
 
 
