@@ -5,15 +5,15 @@ import threading
 import time
 
 import pytest
+
+from blog import fetcher
+from blog.fetcher import NoAnswer
 from tests.comments.akismet.akismet_server import (
     KEY,
     THANKS,
     akismet_server,
     wait_until,
 )
-
-from blog import fetcher
-from blog.fetcher import NoAnswer
 
 DEADLINE = 1
 

@@ -96,9 +96,7 @@ def _read_over(
     return content
 
 
-def _received(
-    typed: CommentForm, post: Post, user: User | None, now: datetime
-) -> str:
+def _received(typed: CommentForm, post: Post, user: User | None, now: datetime) -> str:
     """Take the comment in, and where its writer sees it.
 
     :raise Refused: if it cannot be; nothing was written
@@ -107,8 +105,8 @@ def _received(
     parent_id = typed.parent_id
     _check(post, parent_id, user, now)
     wish = typed.wish
-    content = _content(typed, user, wish)
     origin = origin_of(user, typed.signals(post, now), typed.text("subject"))
+    content = _content(typed, user, wish)
     decision = decisions.decide(
         content,
         origin,

@@ -67,22 +67,22 @@ def send(letter: Letter, message_id_seed: str, now: datetime) -> None:
 
 def is_muted(email: str) -> bool:
     """Whether the address wants no mail from here at all."""
-    return session.get(MutedAddress, _digest(email)) is not None
+    return session.get(MutedAddress, digest(email)) is not None
 
 
 def mute(email: str, now: datetime) -> None:
     """Send nothing to the address any more, whoever enters it."""
-    digest = _digest(email)
-    if session.get(MutedAddress, digest) is None:
-        session.add(MutedAddress(digest=digest, created_at=now))
+    known_as = digest(email)
+    if session.get(MutedAddress, known_as) is None:
+        session.add(MutedAddress(digest=known_as, created_at=now))
 
 
 def unmute(email: str) -> None:
     """Its owner takes mail again."""
-    session.execute(delete(MutedAddress).where(MutedAddress.digest == _digest(email)))
+    session.execute(delete(MutedAddress).where(MutedAddress.digest == digest(email)))
 
 
-def _digest(email: str) -> str:
+def digest(email: str) -> str:
     """A name of the address that nobody can read without the site's key."""
     plain = (deliverable(email) or email.strip()).casefold()
     key = current_app.config["SECRET_KEY"].encode()

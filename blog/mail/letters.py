@@ -85,9 +85,7 @@ def compose(
     letter = _flattened(letter)
     is_utf8 = envelope.is_international
     message = EmailMessage(policy=_POLICY_UTF8 if is_utf8 else _POLICY)
-    message["From"] = _mailbox(
-        envelope.sender, _header(settings().title, NAME_LIMIT)
-    )
+    message["From"] = _mailbox(envelope.sender, _header(settings().title, NAME_LIMIT))
     message["To"] = _mailbox(envelope.recipient)
     message["Subject"] = _header(letter.subject, SUBJECT_LIMIT)
     message["Date"] = format_datetime(now)
@@ -140,9 +138,8 @@ def _flattened(letter: Letter) -> Letter:
 
 
 def _header(text: str, limit: int) -> str:
-    """The text for a header, and nothing else: where it holds what looks like an encoded
-    word (RFC 2047, "=?utf-8?q?=0a?="), Python would write what that means, a line end
-    with the rest.
+    """The text as it may stand in a header. Of what looks like an encoded word (RFC
+    2047, "=?utf-8?q?=0a?="), Python would write what it means, be it a line end.
     """
     return single_line(text, limit).replace("=?", "= ?")
 

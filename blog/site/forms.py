@@ -210,14 +210,14 @@ class SettingsForm(FlaskForm):
     )
     comment_subscriptions = BooleanField(
         _l("Commenters can ask for replies by mail"),
-        description=_l("They confirm by email first, and every email has a link to stop."),
+        description=_l(
+            "They confirm by email first, and every email has a link to stop."
+        ),
     )
     comment_moderation = BooleanField(_l("Comment must be manually approved"))
     comment_previously_approved = BooleanField(
         _l("Comment author must have a previously approved comment"),
-        description=_l(
-            "Once one is approved, the same person’s next appear at once."
-        ),
+        description=_l("Once one is approved, the same person’s next appear at once."),
     )
     comment_max_links = IntegerField(
         _l("Hold a comment in the queue if it contains this many links or more"),

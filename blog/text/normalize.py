@@ -57,9 +57,7 @@ def clean_text(value: str) -> str:
     if "\0" in value or _SURROGATES.search(value):
         raise Unstorable("NUL or a lone surrogate")
     lines = value.replace("\r\n", "\n").replace("\r", "\n")
-    return _bounded(
-        unicodedata.normalize("NFC", _bounded(_CONTROLS.sub("", lines)))
-    )
+    return _bounded(unicodedata.normalize("NFC", _bounded(_CONTROLS.sub("", lines))))
 
 
 def single_line(value: str, limit: int) -> str:

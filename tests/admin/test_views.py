@@ -11,8 +11,8 @@ from tests.factories import DAY, NOW, make_comment, make_post, make_user
 from tests.pages import form_data, parse, text_of
 
 ALL_ROOMS = [
-    *("Dashboard", "Posts", "Pages", "Comments"),
-    *("Categories", "Tags", "People", "Settings"),
+    *("Dashboard", "Posts", "Pages", "Comments", "Spam"),
+    *("Categories", "Tags", "People", "Outbox", "Settings"),
 ]
 
 
@@ -54,7 +54,7 @@ def questions(db):
         ("subscriber", ["Dashboard"]),
         ("contributor", ["Dashboard", "Posts"]),
         ("author", ["Dashboard", "Posts", "Comments"]),
-        ("editor", ALL_ROOMS[:-2]),
+        ("editor", ALL_ROOMS[:-3]),
         ("admin", ALL_ROOMS),
     ],
 )

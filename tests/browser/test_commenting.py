@@ -253,7 +253,9 @@ def test_one_comes_back_by_a_link(person, place):
     page.get_by_role("link", name="Delete all").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Delete for good?")
     press(page, "Delete for good")
-    expect(page.locator("main")).to_contain_text("There are none.")
+    expect(page.locator("main")).to_contain_text(
+        "There are no comments under the address"
+    )
     assert place.sources() == []
 
 

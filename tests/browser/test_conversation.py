@@ -137,7 +137,7 @@ def test_a_conversation_by_mail(place, smtp, page):
     expect(page.locator(".held")).to_contain_text("saw the tide turn")
 
     # The guest is asked back. To open the link is not to say yes.
-    wish = link(guest.next("Do you want mail about “Tides”?"), "Yes or no")
+    wish = link(guest.next("Do you want mail about “Tides”?"), "Answer yes or no")
     before = rows(app)
     scan(server, wish)
     assert rows(app) == before

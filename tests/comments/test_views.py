@@ -482,7 +482,7 @@ def test_a_first_comment_waits_and_its_writer_sees_it(app, visitor, post):
 
     own = visitor.get(response.location)
     assert "Your comment is awaiting moderation." in own.text
-    assert "only you see it, at this address" in own.text
+    assert "only you can see it, at this address" in own.text
     assert "Well said." in own.text
     assert own.headers["Cache-Control"] == "no-store"
     others = visitor.get(post.url)

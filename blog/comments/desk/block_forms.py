@@ -74,7 +74,9 @@ class BlockForm(FlaskForm):
         if not self.validate():
             return False
         if self.typed_word and len(fold(self.typed_word)) < SHORTEST_WORD:
-            self.word.errors = [_("Nearly every comment contains that. Enter something longer.")]
+            self.word.errors = [
+                _("Nearly every comment contains that. Enter something longer.")
+            ]
         elif not self.lines(offered):
             self.form_errors.append(_("Choose something, or enter a word."))
         return not self.errors and not self.form_errors

@@ -102,8 +102,10 @@ def reply(comment_id: int) -> Response | tuple[str, int]:
         content = drafts.prepare_as(moderator(), typed.text("comment"))
         with write_transaction():
             comment = found_or_404(comment_id)
-            ip = request.remote_addr or ""
-            replies.publish(comment, content, moderator(), ip, utcnow())
+            is_as_read = _is_as_read(comment)
+            if is_as_read:
+                ip = request.remote_addr or ""
+                replies.publish(comment, content, moderator(), ip, utcnow())
     except Repeated as again:
         if not again.is_recent:
             typed.refuse(again)
@@ -111,6 +113,12 @@ def reply(comment_id: int) -> Response | tuple[str, int]:
     except Refused as refused:
         typed.refuse(refused)
         return _reply_page(comment, typed), _status(refused)
+    else:
+        if not is_as_read:
+            typed.form_errors.append(
+                _("The comment was changed meanwhile. Read it before you reply.")
+            )
+            return _reply_page(comment, typed), 409
     flash(_("Your reply is published."))
     return redirect(_back(comment_id).way_on, 303)
 
@@ -190,6 +198,11 @@ def _reply_page(comment: Comment, form: ReplyForm) -> str:
         form=form,
         place=asked_place(request.args),
     )
+
+
+def _is_as_read(comment: Comment) -> bool:
+    """Whether its words are those that the page showed: a reply publishes them, too."""
+    return request.form.get("version", str(comment.version)) == str(comment.version)
 
 
 def _back(comment_id: int) -> Place:

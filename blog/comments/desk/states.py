@@ -16,7 +16,7 @@ from ...i18n import gettext as _
 from ...i18n import ngettext
 from ...site.queries import settings
 from .. import counts, moderation
-from ..models import Label, Status
+from ..models import Comment, Label, Status
 from ..moderation import Past, Verb
 from . import blocking, listing
 from . import queries as desk
@@ -27,6 +27,8 @@ DELETE = "delete"
 # For so long what was done last can be taken back.
 UNDO_FOR = timedelta(minutes=10)
 _UNDO = "comments_undone"
+# What publishes, or may: only words that were read.
+_PUBLISHING = frozenset({Verb.APPROVE, Verb.RESTORE})
 
 
 def act(user: User, ids: Sequence[int], pressed: str | None) -> Response | None:
@@ -100,12 +102,36 @@ def told_deleted(number: int) -> str:
 def _carry_out(user: User, verb: Verb, ids: Sequence[int], place: Place) -> bool:
     now = utcnow()
     with write_transaction():
-        comments = desk.found(user, ids)
+        found = desk.found(user, ids)
+        comments = [
+            comment
+            for comment in found
+            if verb not in _PUBLISHING or _is_as_read(comment)
+        ]
         pasts = moderation.carry_out_all(verb, comments, user, now)
         counts.recount(comments)
+    if len(comments) < len(found):
+        flash(_left_alone(len(found) - len(comments)), "error")
     if pasts:
         remember(_done(verb, len(pasts)), pasts, place, now)
-    return bool(pasts)
+    return bool(found)
+
+
+def _is_as_read(comment: Comment) -> bool:
+    """Whether its words are those that the page showed. Its writer may change them, and
+    what is approved must be what was read.
+    """
+    read = request.form.get("read", "").split()
+    return not read or f"{comment.id}-{comment.version}" in read
+
+
+def _left_alone(number: int) -> str:
+    return ngettext(
+        "%(num)d comment was changed since you opened the page; it was left alone.",
+        "%(num)d comments were changed since you opened the page; they were left "
+        "alone.",
+        number,
+    )
 
 
 def _delete(user: User, ids: Sequence[int]) -> bool:

@@ -61,9 +61,9 @@ def held(comment: Comment, user: User, waiting: int, now: datetime) -> Letter:
         ],
         footer=[
             _(
-                "Each button opens a page that shows the comment; nothing happens until "
-                "you press a button there. The links are yours alone and work for two "
-                "weeks."
+                "Each button opens a page that shows the comment; nothing happens "
+                "until you press a button there. The links are yours alone and work "
+                "for two weeks."
             ),
             _why_moderator(),
         ],
@@ -122,7 +122,7 @@ def published(comment: Comment, user: User, now: datetime) -> Letter:
         ]
     return Letter(
         to=user.email or "",
-        subject=_subject(_("Comment: “%(title)s”", title=title)),
+        subject=_subject(_("New comment on “%(title)s”", title=title)),
         lead=[_("There is a new comment on “%(title)s”.", title=title)],
         quotes=[_quote(comment, here)],
         facts=_origin(comment, user),
@@ -219,7 +219,7 @@ def confirmation(subscription: Subscription) -> Letter:
                 "opens. If you do not want it, you need not do anything."
             ),
         ],
-        actions=[Action(_("Yes or no"), _page(subscription))],
+        actions=[Action(_("Answer yes or no"), _page(subscription))],
         footer=[
             _(
                 "Somebody entered this address below a post. If it keeps happening, "

@@ -25,7 +25,6 @@ from ...accounts.views import too_fast
 from ...clock import utcnow
 from ...database import write_transaction
 from ...extensions import csrf
-from ...i18n import gettext as _
 from ...jobs import queue
 from ...mail import delivery
 from ...paging import whole_number
@@ -82,8 +81,10 @@ def send() -> Response:
     # More letters than that would be a nuisance to who has not asked for them; and
     # saying so would tell that there were some.
     if not _take(f"my comments to {email}", LETTERS_TO_ONE, now):
+        # The key is kept with what was done; it must not say for whom.
+        key = f"mine:{delivery.digest(email)}"
         with write_transaction():
-            queue.add("comments.mine", f"mine:{email}", {"email": email}, now)
+            queue.add("comments.mine", key, {"email": email}, now)
     return redirect(url_for(".ask", asked=1), 303)
 
 

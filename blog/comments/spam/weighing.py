@@ -30,24 +30,26 @@ RECENT = "recent"
 _HAM, _SPAM = -2.7, 5.0
 # Most spam wants to lead somewhere; most comments do not.
 _LEADS_AWAY, _LEADS_NOWHERE = 1.0, -0.2
-# What good comments without any spam among them are worth, in comments that lead
-# nowhere and in those that do.
-_TRUST, _TRUST_IN_LINKS = 0.6, 0.35
+# What good comments with hardly any spam among them are worth, in comments that lead
+# nowhere and in those that do; the former lose some for words of spam, from a point on.
+_TRUST, _TRUST_IN_LINKS = 0.9, 0.35
+_MISTRUST, _MISTRUST_FROM = 0.2, 1.0
 # A word proves nothing where hardly any word was ever met. But few languages share
-# another script than the Latin one; there, so many comments are enough.
-_KNOWN_WORDS, _KNOWN_SHARE = 1, 0.25
+# another script than the Latin one; there, so many comments are enough. And no language
+# is needed for so few words.
+_KNOWN_WORDS, _KNOWN_SHARE, _FEW_WORDS = 1, 0.25, 3
 _LATIN, _FAMILIAR = f"{Kind.SCRIPT}:LATIN", 12
 
 _WEIGHTS = {
     Kind.WORD: 0.35,  # with pairs of words
     Kind.SHAPE: 0.4,
     Kind.GUEST: 0.5,
-    Kind.PERSON: 1.0,
+    Kind.PERSON: 1.4,
     Kind.NAME: 0.4,
     Kind.SITE: 0.4,
     Kind.LINK: 0.5,
     Kind.SIGNAL: 0.5,
-    Kind.SCRIPT: 0.5,
+    Kind.SCRIPT: 0.7,
 }
 _MOST_FOR_SPAM, _MOST_FOR_HAM = 2.5, -5.0
 # Three words of the start model are enough to know what a text is about.
@@ -127,7 +129,7 @@ def weigh(tokens: Sequence[str], counts: Counts, recent: Count) -> Opinion:
         if sort != Kind.WORD or abs(clue.weight) >= _WORD_WHISPER:
             sorts.setdefault(sort, []).append(clue)
     leads_away = any(token.startswith(("site:", "link:")) for token in tokens)
-    trust = _trust(recent, _TRUST_IN_LINKS if leads_away else _TRUST)
+    trust = _trust(recent, sorts.get(Kind.WORD, ()), leads_away)
     banned = _banned(clues, leads_away)
     total = sum(map(_said, sorts.items())) + banned - trust
     total += _LEADS_AWAY if leads_away else _LEADS_NOWHERE
@@ -218,16 +220,24 @@ def _banned(clues: Iterable[Clue], leads_away: bool) -> float:
     return min(_MOST_BANNED, _BANNED_WEIGHT * most)
 
 
-def _trust(recent: Count, weight: float) -> float:
-    """How much less spam than ham to expect, by the latest decisions; never more."""
+def _trust(recent: Count, words: Iterable[Clue], leads_away: bool) -> float:
+    """How much less spam than ham to expect, by the latest decisions; never more. The
+    three words that speak most for spam take some of it away.
+    """
     spam, ham = max(0, recent[0]), max(0, recent[1])
-    return weight * max(0.0, math.log((ham + 1) / (4 * spam + 1)))
+    calm = max(0.0, math.log((ham + 1) / (spam + 1)))
+    if leads_away:
+        return _TRUST_IN_LINKS * calm
+    worst = sum(sorted((max(0.0, clue.weight) for clue in words), reverse=True)[:3])
+    return max(0.0, _TRUST * calm - _MISTRUST * max(0.0, worst - _MISTRUST_FROM))
 
 
 def _is_readable(
     tokens: Iterable[str], counts: Counts, *, by_ham: bool = False
 ) -> bool:
-    """Whether enough of it was met before to decide anything; ``by_ham``: in ham."""
+    """Whether enough of it was met before to decide anything; ``by_ham``: in ham, or
+    its writer was.
+    """
 
     def met(token: str) -> int:
         spam, ham = counts.get(token, (0, 0))
@@ -237,6 +247,10 @@ def _is_readable(
     scripts = [token for token in tokens if "script:" in token[:8]]
     main = scripts[0].removeprefix(PLAIN) if scripts else _LATIN
     if main != _LATIN and met(main) >= _FAMILIAR:
+        return True
+    persons = (token for token in tokens if token.startswith(f"{Kind.PERSON}:"))
+    is_short = main == _LATIN and len(words) <= _FEW_WORDS
+    if by_ham and (is_short or any(map(met, persons))):
         return True
     known = sum(
         met(token) > 0 or token.removeprefix(PLAIN) in start.COUNTS for token in words

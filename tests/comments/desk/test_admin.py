@@ -53,6 +53,46 @@ def tabs(html):
     return [text_of(link) for link in nav.iter("a")]
 
 
+# What was read
+
+
+@pytest.mark.parametrize("is_selection", [True, False])
+@pytest.mark.parametrize(
+    ("shelf", "verb"), [(Status.PENDING, "approve"), (Status.SPAM, "restore")]
+)
+def test_nothing_is_published_but_what_was_read(app, admin, shelf, verb, is_selection):
+    ids = [made(app, status=shelf), made(app, status=shelf)]
+    page = admin.get(f"{QUEUE}?status={shelf}").text
+    with app.app_context(), write_transaction():
+        session.get_one(Comment, ids[0]).version += 1  # as its writer changed it
+
+    if is_selection:
+        fields = form_data(page, f"{QUEUE}selection")
+        admin.send(f"{QUEUE}selection", fields | {"ids": ids, "selection": verb})
+    else:
+        for each in reversed(ids):
+            press(admin, each, verb, **form_data(page, f"{QUEUE}{each}"))
+
+    assert status(app, ids[0]) == shelf
+    assert status(app, ids[1]) != shelf
+    assert "1 comment was changed since you opened the page" in admin.get(QUEUE).text
+
+
+def test_a_reply_publishes_only_what_was_read(app, admin):
+    comment_id = made(app, status=Status.PENDING)
+    address = f"{QUEUE}{comment_id}/reply"
+    fields = form_data(admin.get(address).text, "/reply") | {"comment": "Thank you."}
+    with app.app_context(), write_transaction():
+        session.get_one(Comment, comment_id).version += 1  # as its writer changed it
+
+    answer = admin.send(address, fields)
+
+    assert answer.status_code == 409
+    assert "The comment was changed meanwhile." in answer.text
+    assert "Thank you." in answer.text
+    assert status(app, comment_id) == Status.PENDING
+
+
 # The list
 
 

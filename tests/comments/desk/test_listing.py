@@ -398,7 +398,7 @@ def test_a_filter_needs_a_name_and_there_is_an_end_of_them(app, admin, monkeypat
     for name, sentence in (
         (" ", "Give it a name; nothing was saved yet."),
         ("One", "Saved as “One”."),
-        ("Two", "You keep 1 already."),
+        ("Two", "You have saved 1 already."),
         ("One", "Saved as “One”."),
     ):
         response = admin.send(f"{QUEUE}filters/", {"name": name, "q": "x"})

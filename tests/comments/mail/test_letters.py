@@ -99,7 +99,7 @@ def test_a_moderator_reads_who_says_what_and_why_it_waits(office, post, edith):
     assert letter["Reply-To"] == "ada@example.org"
     text = text_of(letter)
     for part in (
-        "A comment on “Tides” waits for your decision.",
+        "A comment on “Tides” is waiting for your decision.",
         "A reason.",
         "Email: ada@example.org\nIP address: 192.0.2.1\nWaiting in all: 1\n",
         "> One thing.\n>\n> And another: https://example.org/.\n",
@@ -158,7 +158,7 @@ def test_the_author_can_answer_and_throw_out(office, grace):
     [letter] = office.work()
 
     text = text_of(letter)
-    assert letter["Subject"] == "[A new publication] Comment: “Tides”"
+    assert letter["Subject"] == "[A new publication] New comment on “Tides”"
     assert re.search(r"Reply:\nhttp://localhost/moderate/[\w.-]+#reply\n", text)
     assert re.search(r"Spam:\nhttp://localhost/moderate/[\w.-]+\?do=spam\n", text)
     assert re.search(r"Trash:\nhttp://localhost/moderate/[\w.-]+\?do=trash\n", text)
@@ -202,7 +202,7 @@ def test_of_a_post_with_a_password_no_word_is_mailed(office, grace):
     letter = to(office.work(), "bob")
 
     assert "secret" not in text_of(letter) + html_of(letter)
-    assert "The page asks for its password" in text_of(letter)
+    assert "That page has a password" in text_of(letter)
 
 
 def test_the_letter_that_asks_back_holds_no_word_of_who_asked(office, post):

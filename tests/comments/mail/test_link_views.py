@@ -271,7 +271,7 @@ def test_who_was_slower_changes_nothing_and_sees_how_it_stands(visitor, link):
 
     assert response.status_code == 409
     assert heading(response) == "This comment is in the trash"
-    assert "It was decided or changed meanwhile" in response.text
+    assert "Somebody decided about it or changed it" in response.text
     assert link.status == "trash"
 
 

@@ -188,7 +188,7 @@ def test_one_mailbox_that_fails_keeps_nobody_else_waiting(office, post, edith):
 
 def test_the_posts_author_is_told_of_a_comment_once(office, post, grace, edith):
     comment = office.comment(post)
-    assert office.sent() == [f"grace@example.org: {SITE} Comment: “Tides”"]
+    assert office.sent() == [f"grace@example.org: {SITE} New comment on “Tides”"]
 
     office.carry_out(Verb.HOLD, comment, edith)
     office.carry_out(Verb.APPROVE, comment, edith)
@@ -220,7 +220,7 @@ def test_authors_are_told_of_what_somebody_else_approved(office, post, edith):
     office.work()
     office.carry_out(Verb.APPROVE, comment, edith)
 
-    assert office.sent() == [f"grace@example.org: {SITE} Comment: “Tides”"]
+    assert office.sent() == [f"grace@example.org: {SITE} New comment on “Tides”"]
 
 
 def test_authors_are_not_told_where_the_owner_wants_no_such_mail(office, post):

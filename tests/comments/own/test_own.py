@@ -555,7 +555,7 @@ def test_the_link_is_asked_for_by_address_and_the_answer_is_always_the_same(
         ("comments.mine", {"email": "nobody@a.example"}),
     ]
     page = visitor.get("/my-comments?asked=1")
-    assert "Look into your mail." in page.text
+    assert "Please check your email." in page.text
     assert "Set-Cookie" not in page.headers
 
 

@@ -145,10 +145,8 @@ def test_the_figures_tell_also_of_what_was_deleted_since(db):
     received("spam", verdict="spam")
     before = spam_figures.figures(NOW)
     with write_transaction():
-        spam_figures.keep([spam.id, wrong.id])
         moderation.delete([spam, wrong])
     with write_transaction():
-        spam_figures.keep([missed.id, unsure.id])
         moderation.delete([missed, unsure])
 
     assert spam_figures.figures(NOW) == before
@@ -170,7 +168,7 @@ def test_what_the_filter_learned_is_shown(admin, app):
     page = words(admin.get(ROOM))
 
     assert "It has learned from 5 comments that somebody decided about" in page
-    assert "3 spam, 2 good ones." in page
+    assert "3 spam, 2 good." in page
     assert "Words of spam here zebrapills" in page
     assert "Words of good comments gracious words" in page
 
@@ -246,7 +244,7 @@ def test_a_trial_tells_of_each_rule_by_itself(db):
         "“viagra” was found."
     )
     assert result(tried, "Words that make a comment wait") == "“paper” was found."
-    assert result(tried, "Links") == "2 links. It waits from 2 on."
+    assert result(tried, "Links") == "2 links. From 2 on, a comment waits."
     assert result(tried, "Names of people who write here") == "It goes by “Grace”."
     assert result(tried, "The filter") == "It is turned off."
     assert len(hits(tried)) == 6
@@ -260,7 +258,7 @@ def test_a_trial_of_a_known_person_hits_nothing(db):
 
     assert hits(tried) == []
     assert tried.decision.status == Status.APPROVED
-    assert result(tried, "Links") == "1 link. It waits from 2 on."
+    assert result(tried, "Links") == "1 link. From 2 on, a comment waits."
     assert result(tried, "Words that make a comment wait") == "None are set."
     assert result(tried, "A first comment waits for approval") == (
         "The same person was approved before."

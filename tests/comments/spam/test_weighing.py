@@ -117,7 +117,7 @@ def test_one_sort_of_evidence_does_not_convict():
 
 def test_good_times_make_the_filter_trust_and_spam_ends_that():
     found = tokens(Sample("", "", "the tide was high"))
-    calm, after = weigh(found, {}, (0, 40)), weigh(found, {}, (1, 39))
+    calm, after = weigh(found, {}, (0, 40)), weigh(found, {}, (5, 35))
 
     assert calm.score < after.score < weigh(found, {}, (20, 20)).score
     assert calm.clues[0].token == RECENT
