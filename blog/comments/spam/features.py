@@ -78,16 +78,13 @@ _IN_SOURCE = {
         "(?<=[A-Za-z\u0370-\u04ff])[\u200b\u2060-\u2064\ufeff](?=[A-Za-z\u0370-\u04ff])"
     ),
     "<paragraphs>": re.compile(r"\n\s{0,50}\n|</p>\s{0,50}<p"),
-    "<marks>": re.compile(r"[@#]\w|`|</?(?:code|pre|em|strong|i|b|blockquote)>"),
 }
 _IN_TEXT = {
     "<question>": re.compile("[?？؟\u037e]"),
-    "<digits>": re.compile(r"\d"),
     "<brackets>": re.compile("[(（]"),
     "<quotation>": re.compile('["“”„«»「『]|^>'),
     "<smiley>": re.compile("[:;=]-?[)(DPp]|[\U0001f600-\U0001f64f]"),
     "<dots>": re.compile(r"\.\.|…"),
-    "<terms>": re.compile(r"[a-z][A-Z]|[A-Z]{2}|\w[._/]\w"),
 }
 
 

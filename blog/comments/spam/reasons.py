@@ -23,14 +23,11 @@ _TEXT = {
     "<capitals>": _l("capitals"),
     "<exclamations>": _l("many exclamation marks"),
     "<paragraphs>": _l("paragraphs"),
-    "<marks>": _l("code, emphasis or a mention"),
     "<question>": _l("a question"),
-    "<digits>": _l("numbers"),
     "<brackets>": _l("brackets"),
     "<quotation>": _l("a quotation"),
     "<smiley>": _l("a smiley"),
     "<dots>": _l("dots"),
-    "<terms>": _l("technical terms"),
 }
 _ADDRESS = {
     "<home page>": _l("a home page"),

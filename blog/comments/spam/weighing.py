@@ -30,8 +30,8 @@ RECENT = "recent"
 _HAM, _SPAM = -2.7, 5.0
 # Most spam wants to lead somewhere; most comments do not.
 _LEADS_AWAY, _LEADS_NOWHERE = 1.0, -0.2
-# What good comments with hardly any spam among them are worth, in comments that lead
-# nowhere and in those that do; the former lose some for words of spam, from a point on.
+# What it is worth that hardly any spam came of late, in comments that lead nowhere and
+# in those that do; to the former less where words speak for spam, by more than so much.
 _TRUST, _TRUST_IN_LINKS = 0.9, 0.35
 _MISTRUST, _MISTRUST_FROM = 0.2, 1.0
 # A word proves nothing where hardly any word was ever met. But few languages share
@@ -65,7 +65,7 @@ _MOST_OF_A_SCRIPT = 4.0
 # Shapes that are no reason to trust a comment, however many good ones had them.
 _WEAK = (
     *("bare link", "link", "only a link", "bbcode", "hidden", "capitals"),
-    *("exclamations", "mixed scripts", "digits", "terms", "words", "own site"),
+    *("exclamations", "mixed scripts", "digits", "words", "own site"),
     *("1", "2", "3 or 4", "many", ".com", ".org", ".net"),
     *("home page", "page", "deep page"),
     *(f"length {size}" for size in range(11, 15)),
@@ -235,9 +235,7 @@ def _trust(recent: Count, words: Iterable[Clue], leads_away: bool) -> float:
 def _is_readable(
     tokens: Iterable[str], counts: Counts, *, by_ham: bool = False
 ) -> bool:
-    """Whether enough of it was met before to decide anything; ``by_ham``: in ham, or
-    its writer was.
-    """
+    """Whether enough was met before to decide anything; ``by_ham``: in good ones."""
 
     def met(token: str) -> int:
         spam, ham = counts.get(token, (0, 0))

@@ -128,3 +128,33 @@ def test_counts_below_nothing_are_no_trouble():
     assert (
         weigh(["word:tide"], {"word:tide": (0, 0)}, (-3, -2)).verdict == Verdict.UNSURE
     )
+
+
+def test_words_of_spam_use_up_the_trust_of_good_times():
+    found = tokens(Sample("", "", "subscribe to the channel about the tide"))
+    counts = {f"~word:{word}": (9, 0) for word in ("subscribe", "channel")}
+    counts |= {"~word:tide": (0, 9), "~word:the": (20, 40), "~script:LATIN": (40, 40)}
+
+    def trust(counts):
+        clues = weigh(found, counts, (0, 40)).clues
+        return next(-clue.weight for clue in clues if clue.token == RECENT)
+
+    assert 0 < trust(counts) < trust({"~word:the": (20, 40)})
+
+
+def test_a_person_who_is_known_needs_no_known_words():
+    memory = Memory().learn(
+        comment(f"the tide was high on day {n}", author="Grace Hopper")
+        for n in range(50)
+    )
+    text = "Muito bom o artigo, obrigado pela aula"
+
+    assert verdict(memory, text, author="Grace Hopper") == Verdict.HAM
+    assert verdict(memory, text, author="Ada Byron") == Verdict.UNSURE
+
+
+def test_a_few_words_need_no_known_language():
+    memory = Memory().learn(comment(f"the tide was high on day {n}") for n in range(50))
+
+    assert verdict(memory, "Muito bom!") == Verdict.HAM
+    assert verdict(memory, "谢谢") == Verdict.UNSURE
