@@ -85,22 +85,22 @@ def comment_with_a_mistake_first(page):
     expect(page.locator("#respond h3")).to_contain_text(f"Leave a reply to {whom}")
 
     form = page.locator("#respond form")
-    form.get_by_label("Comment", exact=True).fill(
+    form.locator("#comment").fill(
         "The tide *waits* for https://example.org/tides."
     )
     form.get_by_label("Name").fill("Ada Reader")
-    form.get_by_label("Email").fill("ada@reader")  # a browser lets it pass
+    form.locator("#email").fill("ada@reader")  # a browser lets it pass
     with page.expect_response(lambda answer: "/comments/" in answer.url) as answered:
         form.get_by_role("button", name="Post Comment").click()
     assert answered.value.status == 422
 
     form = page.locator("#respond form")
     expect(page.locator("#respond [role=alert]")).to_be_visible()
-    expect(form.get_by_label("Comment", exact=True)).to_have_value(
+    expect(form.locator("#comment")).to_have_value(
         "The tide *waits* for https://example.org/tides."
     )
-    expect(form.get_by_label("Email")).to_be_focused()
-    form.get_by_label("Email").fill("ada@example.org")
+    expect(form.locator("#email")).to_be_focused()
+    form.locator("#email").fill("ada@example.org")
     form.get_by_role("button", name="Post Comment").click()
 
     held = page.locator(".held")

@@ -187,7 +187,7 @@ def test_a_page_with_a_mistaken_comment_is_sound(window, html_checker):
     window.locator(".comment-actions a").first.click()
     window.evaluate("() => document.querySelector('#respond form').noValidate = true")
     form = window.locator("#respond form")
-    form.get_by_label("Email").fill("nonsense")
+    form.locator("#email").fill("nonsense")
     with window.expect_response(lambda answer: "/comments/" in answer.url) as answered:
         form.get_by_role("button", name="Post Comment").click()
 

@@ -151,7 +151,7 @@ def part(server, word):
             line = Path(f"/proc/{pid}/cmdline").read_bytes().decode()
         except OSError:
             continue
-        if word in line:
+        if word in line.split("\0"):
             return pid
     return None
 

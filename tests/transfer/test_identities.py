@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from blog.clock import utcnow
 from blog.comments import moderation
 from blog.comments.models import Comment
 from blog.comments.models import Status as CommentStatus
@@ -210,7 +211,7 @@ def test_a_decision_on_a_comment_stays(importer, db):
     user = make_user()
     with write_transaction():
         comment_here = session.get(Comment, 3)
-        moderation.carry_out(moderation.Verb.SPAM, comment_here, user)
+        moderation.carry_out(moderation.Verb.SPAM, comment_here, user, utcnow())
     report = importer.records(
         item(post_id=9, post_name="tea", comments=[comment(id=3, content="Other.")])
     )
