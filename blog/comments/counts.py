@@ -16,7 +16,8 @@ from .models import BEGINS_A_THREAD, Comment, Kind, Status
 
 def take_in(comment: Comment) -> None:
     """Add a new comment to the session, at its place in a thread, and count it."""
-    above = comment.parent_id and session.get(Comment, comment.parent_id)
+    with session.no_autoflush:
+        above = comment.parent_id and session.get(Comment, comment.parent_id)
     if above and above.kind == Kind.COMMENT:
         comment.root_id = above.root_id or above.id
     session.add(comment)

@@ -249,13 +249,13 @@ def _words(keys: str) -> tuple[tuple[str, str], ...]:
 
 def _imitated(content: Content) -> str:
     """The account that a visitor's name or email address belongs to, or ""."""
-    owner = queries.name_with_email(content.email) if content.email else ""
-    if owner:
-        return owner
+    people = queries.namesakes(content.email)
+    if content.email:
+        owner = next((each.name for each in people if each.has_address), "")
+        if owner:
+            return owner
     name = _skeleton(content.author)
-    if not name:
-        return ""
-    return _first_like(name, queries.staff_names())
+    return _first_like(name, (each.name for each in people)) if name else ""
 
 
 def _first_like(skeleton: str, names: Iterable[str]) -> str:

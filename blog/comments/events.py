@@ -28,12 +28,12 @@ def record(
     before: Status | None = None,
     details: Mapping[str, Any] | None = None,
 ) -> None:
-    """Add to the history of a saved comment. ``before`` is the status that it had, if
-    it was moved.
+    """Add to the history of a comment, which is saved or will be with it. ``before`` is
+    the status that it had, if it was moved.
     """
     session.add(
         CommentEvent(
-            comment_id=comment.id,
+            comment=comment,
             at=now,
             kind=kind,
             user_id=user.id if user else None,

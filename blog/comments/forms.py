@@ -14,6 +14,8 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.form import BaseForm
+from wtforms.i18n import DummyTranslations
 
 from .. import signing
 from ..i18n import lazy_gettext as _l
@@ -67,6 +69,12 @@ class CommentForm(_Form):
 
     class Meta:
         csrf = False
+
+        def get_translations(self, form: BaseForm) -> DummyTranslations:
+            """None: every sentence is ours, and WTForms would read a catalogue from
+            the disk for every comment.
+            """
+            return DummyTranslations()
 
     comment = TextAreaField(
         _l("Comment"),

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased, defer, joinedload
 
 from ..accounts.models import Role, User
@@ -27,6 +27,40 @@ class Recent(NamedTuple):
     user_id: int | None
     email: str
     ip: str
+
+
+class Namesake(NamedTuple):
+    """Somebody with an account, whose name or address a visitor may go by."""
+
+    name: str
+    has_address: bool
+
+
+# Asked about every new comment; made once, as making one takes longer than asking it.
+_SAME = (
+    select(Comment)
+    .where(
+        Comment.post_id == bindparam("post_id"),
+        Comment.folded == bindparam("digest"),
+        Comment.status != Status.TRASH,
+    )
+    .order_by(Comment.created_at.desc(), Comment.id.desc())
+    .limit(1)
+)
+_SAME_AT_THE_TOP = _SAME.where(Comment.parent_id.is_(None))
+_SAME_ANSWER = _SAME.where(Comment.parent_id == bindparam("parent_id"))
+_NEWEST_APPROVED = (
+    select(Comment.author)
+    .where(Comment.email == bindparam("email"), Comment.status == Status.APPROVED)
+    .order_by(Comment.id.desc())
+    .limit(COMMENTS_LOOKED_AT)
+    .subquery()
+)
+_APPROVED_NAMES = select(_NEWEST_APPROVED.c.author).distinct().limit(NAMES_LOOKED_AT)
+_HAS_ADDRESS = func.lower(User.email) == bindparam("email")
+_NAMESAKES = select(
+    User.display_name, func.coalesce(_HAS_ADDRESS, False).label("has_address")
+).where(or_(User.role != Role.SUBSCRIBER, _HAS_ADDRESS))
 
 
 def approved_count(post_id: int) -> int:
@@ -88,19 +122,9 @@ def _answerable(comment_id: int, post: Post, what: Any) -> Select[Any]:
 
 def same(post: Post, parent_id: int | None, digest: str) -> Comment | None:
     """The newest comment that says the same at the same place, except in the trash."""
-    return session.scalar(
-        select(Comment)
-        .where(
-            Comment.post_id == post.id,
-            Comment.folded == digest,
-            Comment.parent_id.is_(None)
-            if parent_id is None
-            else Comment.parent_id == parent_id,
-            Comment.status != Status.TRASH,
-        )
-        .order_by(Comment.created_at.desc(), Comment.id.desc())
-        .limit(1)
-    )
+    question = _SAME_AT_THE_TOP if parent_id is None else _SAME_ANSWER
+    values = {"post_id": post.id, "parent_id": parent_id, "digest": digest}
+    return session.scalar(question, values)
 
 
 def recent(now: datetime, seconds: int) -> Sequence[Recent]:
@@ -124,16 +148,7 @@ def approved_names(email: str) -> Sequence[str]:
     """The names under which comments with this email address were approved: of a
     thousand of them, the newest.
     """
-    newest = (
-        select(Comment.author)
-        .where(Comment.email == email, Comment.status == Status.APPROVED)
-        .order_by(Comment.id.desc())
-        .limit(COMMENTS_LOOKED_AT)
-        .subquery()
-    )
-    return session.scalars(
-        select(newest.c.author).distinct().limit(NAMES_LOOKED_AT)
-    ).all()
+    return session.scalars(_APPROVED_NAMES, {"email": email}).all()
 
 
 def has_approved(user: User) -> bool:
@@ -156,17 +171,10 @@ def staff(user_ids: Collection[int]) -> frozenset[int]:
     return frozenset(session.scalars(named))
 
 
-def staff_names() -> Sequence[str]:
-    """The public names of everybody who writes here."""
-    return session.scalars(
-        select(User.display_name).where(User.role != Role.SUBSCRIBER)
-    ).all()
-
-
-def name_with_email(email: str) -> str:
-    """The public name of whoever has an account with this address, or ""."""
-    named = select(User.display_name).where(func.lower(User.email) == email)
-    return session.scalar(named.limit(1)) or ""
+def namesakes(email: str) -> Sequence[Namesake]:
+    """Everybody who writes here, and whoever has an account with this address."""
+    rows = session.execute(_NAMESAKES, {"email": email})
+    return [Namesake(row.display_name, bool(row.has_address)) for row in rows]
 
 
 def answered(comment_ids: Collection[int]) -> Sequence[int]:

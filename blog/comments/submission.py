@@ -113,7 +113,6 @@ def receive(
         user_agent=origin.user_agent,
         created_at=now,
     )
-    counts.take_in(comment)
     events.record(
         comment,
         EventKind.RECEIVED,
@@ -122,6 +121,7 @@ def receive(
         before=comment.status,
         details={"rule": str(decision.rule), **decision.details},
     )
+    counts.take_in(comment)  # written together with its first event
     if second_opinion.is_wanted(decision, user):
         second_opinion.ask(comment, content, origin, decision, now)
     elif comment.is_approved:

@@ -1,5 +1,8 @@
 """Where readers' comments arrive."""
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from flask import Blueprint, abort, current_app, redirect, request
@@ -8,7 +11,7 @@ from werkzeug import Response
 from ..accounts.guard import current_user
 from ..accounts.models import User
 from ..clock import utcnow
-from ..database import write_transaction
+from ..database import GATE_DEADLINE_SECONDS, GateTimeout, write_transaction
 from ..extensions import csrf
 from ..posts.models import Post
 from ..posts.permalinks import post_url
@@ -26,6 +29,7 @@ from .pages import Conversation
 from .refusals import Refused, Repeated
 
 bp = Blueprint("comments", __name__)
+_turn = threading.Lock()
 
 # Four times a comment of the greatest length, as every letter may arrive as %XX.
 MAX_FORM_BYTES = 256 * 1024
@@ -71,7 +75,8 @@ def create(post_id: int) -> Response:
         if typed.wants_preview:
             typed.preview = _read_over(typed, post, user, now).html
             return render_post(post, now=now, form=typed)
-        place = _received(typed, post, user, now)
+        with _in_turn():
+            place = _received(typed, post, user, now)
     except Repeated as again:
         first = queries.by_id(again.first_id)
         if typed.wants_preview or not again.is_recent or first is None:
@@ -94,6 +99,21 @@ def _read_over(
     content = _content(typed, user, typed.wish)
     submission.check_new(content, post, parent_id, now)
     return content
+
+
+@contextmanager
+def _in_turn() -> Iterator[None]:
+    """One comment at a time in a process. Python runs one thread at a time anyway, and
+    who has the right to write would wait for it behind others who render.
+
+    :raise GateTimeout: if those before took too long; nothing was written
+    """
+    if not _turn.acquire(timeout=GATE_DEADLINE_SECONDS):
+        raise GateTimeout("other comments took too long")
+    try:
+        yield
+    finally:
+        _turn.release()
 
 
 def _received(typed: CommentForm, post: Post, user: User | None, now: datetime) -> str:

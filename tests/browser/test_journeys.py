@@ -85,9 +85,7 @@ def comment_with_a_mistake_first(page):
     expect(page.locator("#respond h3")).to_contain_text(f"Leave a reply to {whom}")
 
     form = page.locator("#respond form")
-    form.locator("#comment").fill(
-        "The tide *waits* for https://example.org/tides."
-    )
+    form.locator("#comment").fill("The tide *waits* for https://example.org/tides.")
     form.get_by_label("Name").fill("Ada Reader")
     form.locator("#email").fill("ada@reader")  # a browser lets it pass
     with page.expect_response(lambda answer: "/comments/" in answer.url) as answered:
