@@ -86,7 +86,7 @@ def comment_with_a_mistake_first(page):
 
     form = page.locator("#respond form")
     form.locator("#comment").fill("The tide *waits* for https://example.org/tides.")
-    form.get_by_label("Name").fill("Ada Reader")
+    form.locator("#author").fill("Ada Reader")
     form.locator("#email").fill("ada@reader")  # a browser lets it pass
     with page.expect_response(lambda answer: "/comments/" in answer.url) as answered:
         form.get_by_role("button", name="Post Comment").click()
@@ -132,7 +132,7 @@ def become_the_first_admin(page):
 
 def approve_the_comment(page, post_url):
     item = page.locator(".queued", has_text="Ada Reader")
-    expect(item).to_contain_text("first comment of this person")
+    expect(item).to_contain_text("This person’s first comment.")
     item.get_by_role("button", name="Approve").click()
     expect(page.locator(".queued", has_text="Ada Reader")).to_have_count(0)
 
