@@ -6,6 +6,7 @@ import shutil
 from datetime import UTC, datetime
 
 import pytest
+from werkzeug.routing import Rule
 
 from blog import create_app
 from blog.accounts.models import Role
@@ -20,6 +21,24 @@ from tests.pages import Client
 pytest_plugins = ("tests.mail.smtp",)
 
 SECRET_KEY = "a key for tests only, longer than thirty-two bytes"
+
+
+def _made_once(compile_builder):
+    """Werkzeug compiles two functions for every rule of every application; those of the
+    same rule are the same, and most of what making an application takes.
+    """
+    made = {}
+
+    def compiled(rule, append_unknown=True):
+        key = (rule.rule, repr(rule.defaults), append_unknown)
+        if key not in made:
+            made[key] = compile_builder(rule, append_unknown)
+        return made[key]
+
+    return compiled
+
+
+Rule._compile_builder = _made_once(Rule._compile_builder)
 
 
 def make_app(instance, **overrides):
