@@ -99,8 +99,9 @@ class _Exchange:
 
     def run(self, deadline_seconds: float) -> Answer:
         # A daemon: resolving a name cannot be broken off, and nobody waits for it.
+        # Its lines wait for longer than we do, so that it is we who cut them.
         threading.Thread(
-            target=self._work, args=(deadline_seconds,), name="fetch", daemon=True
+            target=self._work, args=(2 * deadline_seconds,), name="fetch", daemon=True
         ).start()
         try:
             outcome = self._outcome.get(timeout=deadline_seconds)
