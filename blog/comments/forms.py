@@ -38,7 +38,9 @@ _WISHES = {
 STAMP_DAYS = 7
 
 
-class _Form(FlaskForm):
+class Form(FlaskForm):
+    """What the forms about comments share: they say what was refused, at its field."""
+
     @classmethod
     def sent(cls) -> Self:
         """The form as this request filled it in."""
@@ -62,7 +64,7 @@ class _Form(FlaskForm):
         return str(self[name].data or "")
 
 
-class CommentForm(_Form):
+class CommentForm(Form):
     """What a reader fills in. It is part of a page that is the same for everybody, so
     it carries no token; stamp and honeypot never reject, they only leave a note.
     """
@@ -171,7 +173,7 @@ class CommentForm(_Form):
         return " ".join(found)
 
 
-class ReplyForm(_Form):
+class ReplyForm(Form):
     """A moderator's answer, under their own name."""
 
     comment = TextAreaField(
@@ -180,7 +182,7 @@ class ReplyForm(_Form):
     )
 
 
-class EditForm(_Form):
+class EditForm(Form):
     """A comment's words and who says them. ``version`` is what the moderator saw."""
 
     author = StringField(_l("Name"), render_kw={"maxlength": MAX_AUTHOR_BYTES})
@@ -230,7 +232,7 @@ class OwnForm(EditForm):
     email = None  # type: ignore[assignment]
 
 
-class AddressForm(_Form):
+class AddressForm(Form):
     """Where to send the link to one's own comments. Part of a page that is the same for
     everybody.
     """
