@@ -25,8 +25,9 @@ class User(Model):
     ``slug`` stands in the author's address and is never the login name's secret twin:
     it is made from the display name (an imported author keeps the old address).
     ``password_hash`` is ``None`` for an account that cannot log in (yet), ``email`` for
-    an imported author whose address nobody knows. ``seen_at`` is when they were here
-    last, to the hour; ``None`` before they ever were.
+    an imported author whose address nobody knows. ``links`` are other places of theirs,
+    an address a line, with a name after a space or without. ``seen_at`` is when they
+    were here last, to the hour; ``None`` before they ever were.
     """
 
     __tablename__ = "user"
@@ -40,6 +41,7 @@ class User(Model):
     email: Mapped[str | None] = mapped_column(unique=True)
     url: Mapped[str] = mapped_column(default="")
     bio: Mapped[str] = mapped_column(default="")
+    links: Mapped[str] = mapped_column(default="")
     role: Mapped[Role] = mapped_column(Choice(Role))
     password_hash: Mapped[str | None]
     created_at: Mapped[datetime]
@@ -88,3 +90,26 @@ class SetupLink(Model):
         ForeignKey("user.id", ondelete="CASCADE")
     )
     expires_at: Mapped[datetime]
+
+
+class Invitation(Model):
+    """Somebody is asked to write here, in a role. ``email`` is "" for one that was
+    handed on as a link. Only the token's SHA-256 is stored. ``accepted_at`` ends it.
+    """
+
+    __tablename__ = "invitation"
+    __table_args__ = (Index(None, "user_id"), Index(None, "inviter_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    email: Mapped[str] = mapped_column(default="")
+    role: Mapped[Role] = mapped_column(Choice(Role))
+    inviter_id: Mapped[int | None] = mapped_column(
+        ForeignKey("user.id", ondelete="SET NULL")
+    )
+    user_id: Mapped[int | None] = mapped_column(
+        ForeignKey("user.id", ondelete="SET NULL")
+    )
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]

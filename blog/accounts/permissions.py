@@ -14,6 +14,7 @@ class Action(StrEnum):
     READ_PRIVATE = "read_private"  # a post or page that is finished but not public
     MODERATE = "moderate"  # approve, edit, trash comments
     SEE_COMMENTER = "see_commenter"  # address and origin of who commented
+    UPLOAD = "upload"  # add files to the library; change and delete them
     PAGES = "pages"  # everything about pages
     TERMS = "terms"  # categories and tags
     USERS = "users"
@@ -38,6 +39,7 @@ _ROWS = {
     Action.READ_PRIVATE: (_NONE, _OWN, _OWN, _ANY, _ANY),
     Action.MODERATE: (_NONE, _NONE, _OWN, _ANY, _ANY),
     Action.SEE_COMMENTER: (_NONE, _NONE, _NONE, _ANY, _ANY),
+    Action.UPLOAD: (_NONE, _OWN, _OWN, _ANY, _ANY),
     Action.PAGES: (_NONE, _NONE, _NONE, _ANY, _ANY),
     Action.TERMS: (_NONE, _NONE, _NONE, _ANY, _ANY),
     Action.USERS: (_NONE, _NONE, _NONE, _NONE, _ANY),

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, text
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..database import Choice, Model
@@ -28,7 +28,8 @@ class Job(Model):
     it is. ``run_at`` is when it is due; a worker that takes it moves that to the end of
     its lease, so that it is due again should the worker die. ``attempts`` counts those,
     and tells the lease of one worker from that of the next. ``error`` is what went
-    wrong last.
+    wrong last. ``done`` of ``total`` steps are finished; a job whose work has no steps
+    has ``total`` 0. ``user_id`` is who wants to see how far it is.
     """
 
     __tablename__ = "job"
@@ -43,6 +44,7 @@ class Job(Model):
             postgresql_where=text(_UNFINISHED),
         ),
         Index(None, "kind", "id"),
+        Index(None, "user_id"),
         {"sqlite_autoincrement": True},
     )
 
@@ -58,3 +60,8 @@ class Job(Model):
     error: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    user_id: Mapped[int | None] = mapped_column(
+        ForeignKey("user.id", ondelete="SET NULL")
+    )

@@ -92,18 +92,86 @@ class Site(Model):
     comment_origin_days: Mapped[int] = mapped_column(default=30)
     # Days after which spam, and what lies in the trash, is deleted; 0 is never.
     comment_spam_days: Mapped[int] = mapped_column(default=30)
+    # Unnamed revisions of a post that are kept; 0 keeps all.
+    revisions_kept: Mapped[int] = mapped_column(default=50)
 
 
 class Redirect(Model):
-    """An address that a post or page had elsewhere or before, and leads to it.
+    """An address that something had elsewhere or before, and leads to it: to a post or
+    page, a category, a tag, a series or an author, of which it names exactly one.
 
     ``path`` is as ``redirects.key`` writes it. What stands at an address wins over a
     redirect from it.
     """
 
     __tablename__ = "redirect"
-    __table_args__ = (Index(None, "post_id"),)
+    __table_args__ = (
+        Index(None, "post_id"),
+        Index(None, "category_id"),
+        Index(None, "tag_id"),
+        Index(None, "series_id"),
+        Index(None, "user_id"),
+        CheckConstraint(
+            " + ".join(
+                f"CASE WHEN {each} IS NULL THEN 0 ELSE 1 END"
+                for each in ("post_id", "category_id", "tag_id", "series_id", "user_id")
+            )
+            + " = 1",
+            name="one_target",
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     path: Mapped[str] = mapped_column(unique=True)
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+    post_id: Mapped[int | None] = mapped_column(
+        ForeignKey("post.id", ondelete="CASCADE")
+    )
+    category_id: Mapped[int | None] = mapped_column(
+        ForeignKey("category.id", ondelete="CASCADE")
+    )
+    tag_id: Mapped[int | None] = mapped_column(ForeignKey("tag.id", ondelete="CASCADE"))
+    series_id: Mapped[int | None] = mapped_column(
+        ForeignKey("series.id", ondelete="CASCADE")
+    )
+    user_id: Mapped[int | None] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE")
+    )
+
+
+class Menu(StrEnum):
+    """Where a menu stands."""
+
+    HEADER = "header"
+    FOOTER = "footer"
+
+
+class MenuTarget(StrEnum):
+    """What an entry of a menu leads to, by ``target_id``, but for ``URL`` and ``HOME``."""
+
+    HOME = "home"
+    POST = "post"  # or a page
+    CATEGORY = "category"
+    TAG = "tag"
+    SERIES = "series"
+    AUTHOR = "author"
+    URL = "url"
+
+
+class MenuItem(Model):
+    """An entry of a menu. ``label`` "" is the name of what it leads to. That may be gone
+    or not public; then the entry is not shown.
+    """
+
+    __tablename__ = "menu_item"
+    __table_args__ = (Index(None, "menu", "position", "id"), Index(None, "parent_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    menu: Mapped[Menu] = mapped_column(Choice(Menu))
+    parent_id: Mapped[int | None] = mapped_column(
+        ForeignKey("menu_item.id", ondelete="CASCADE")
+    )
+    position: Mapped[int] = mapped_column(default=0)
+    label: Mapped[str] = mapped_column(default="")
+    target: Mapped[MenuTarget] = mapped_column(Choice(MenuTarget))
+    target_id: Mapped[int | None]
+    url: Mapped[str] = mapped_column(default="")

@@ -21,8 +21,8 @@ from tests.conftest import dispose, make_app
 from tests.locks import held_elsewhere
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-HEAD = "0003"
-NEXT = "0004"
+HEAD = "0004"
+NEXT = "0005"
 # Of the full-text index; migrations/env.py leaves it out, too.
 NO_MODELS = ("post_words", "comment_words")
 
@@ -30,8 +30,8 @@ MIGRATION = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 branch_labels = depends_on = None
 
 
@@ -44,12 +44,12 @@ def downgrade():
 """
 # As migrations are written: a table, rows, a column, a table rebuilt, an index.
 STEPS = (
-    'op.create_table("note", sa.Column("id", sa.Integer, primary_key=True))',
-    'op.execute("INSERT INTO note (id) VALUES (1), (2)")',
+    'op.create_table("later", sa.Column("id", sa.Integer, primary_key=True))',
+    'op.execute("INSERT INTO later (id) VALUES (1), (2)")',
     'op.add_column("tag", sa.Column("colour", sa.Text, server_default=""))',
     'with op.batch_alter_table("post") as batch: '
     'batch.add_column(sa.Column("series", sa.Text, server_default="none"))',
-    'op.create_index("ix_note_id", "note", ["id"])',
+    'op.create_index("ix_note_id", "later", ["id"])',
 )
 
 
@@ -112,7 +112,7 @@ def migrations(tmp_path, monkeypatch):
             module.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__")
         )
         lines = "\n".join(f"    {step}" for step in steps)
-        (folder / "versions" / "0004_next.py").write_text(MIGRATION.format(steps=lines))
+        (folder / "versions" / "0005_next.py").write_text(MIGRATION.format(steps=lines))
         monkeypatch.setattr(module, "MIGRATIONS", folder)
 
     return write
@@ -300,7 +300,7 @@ def test_a_pending_migration_is_made_after_a_backup(path, migrations):
     assert dump(done.backup) == before
     assert stat.S_IMODE(done.backup.stat().st_mode) == 0o600
     assert stat.S_IMODE(done.backup.parent.stat().st_mode) == 0o700
-    assert ask(path, "SELECT count(*) FROM note") == [(2,)]
+    assert ask(path, "SELECT count(*) FROM later") == [(2,)]
     assert upgrade(NOW) == Upgraded(NEXT, NEXT, None)
 
 

@@ -1,0 +1,1 @@
+"""Uploads, their variants, and where they are used."""

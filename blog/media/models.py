@@ -1,0 +1,137 @@
+"""What was uploaded: pictures, sound, films and papers."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ..accounts.models import User
+from ..database import Choice, Model
+
+
+class MediaKind(StrEnum):
+    """What a file is for the person who looks at it."""
+
+    IMAGE = "image"
+    AUDIO = "audio"
+    VIDEO = "video"
+    DOCUMENT = "document"
+
+
+class MediaState(StrEnum):
+    """How far the making of a picture's variants is. Other files are ``READY``."""
+
+    WAITING = "waiting"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class MediaItem(Model):
+    """A file in the library. Its address is ``/media/ID/NAME.EXTENSION``, which stays
+    when the file is replaced; ``version`` counts replacements, so that browsers keep
+    no old one.
+
+    ``digest`` (SHA-256, hex) names the stored file, ``upload_digest`` what was sent: of
+    a picture these differ, as it is written again. ``likeness`` is a picture's
+    difference hash, 16 hex digits that are equal for what looks equal; "" for others.
+    ``width`` and ``height`` are pixels, upright, ``None`` for what has none;
+    ``duration`` is seconds. ``is_animated`` pictures keep moving and get no smaller
+    variants. ``folded`` is name, alt text and caption, folded for the search. ``alt``
+    is "" as long as nobody wrote one; ``is_decorative`` says that none is wanted.
+    """
+
+    __tablename__ = "media_item"
+    __table_args__ = (
+        Index(None, "kind", "created_at", "id"),
+        Index(None, "created_at", "id"),
+        Index(None, "upload_digest"),
+        Index(None, "digest"),
+        Index(None, "likeness"),
+        Index(None, "uploader_id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[MediaKind] = mapped_column(Choice(MediaKind))
+    state: Mapped[MediaState] = mapped_column(
+        Choice(MediaState), default=MediaState.READY
+    )
+    name: Mapped[str]
+    extension: Mapped[str]
+    mime_type: Mapped[str]
+    size: Mapped[int]
+    digest: Mapped[str]
+    upload_digest: Mapped[str]
+    likeness: Mapped[str] = mapped_column(default="")
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    duration: Mapped[int | None]
+    is_animated: Mapped[bool] = mapped_column(default=False)
+    alt: Mapped[str] = mapped_column(default="")
+    is_decorative: Mapped[bool] = mapped_column(default=False)
+    caption: Mapped[str] = mapped_column(default="")
+    folded: Mapped[str] = mapped_column(default="")
+    problem: Mapped[str] = mapped_column(default="")
+    uploader_id: Mapped[int | None] = mapped_column(
+        ForeignKey("user.id", ondelete="SET NULL")
+    )
+    created_at: Mapped[datetime]
+    replaced_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    uploader: Mapped[User | None] = relationship()
+    variants: Mapped[list["MediaVariant"]] = relationship(
+        cascade="all, delete-orphan",
+        passive_deletes=True,
+        order_by="MediaVariant.width",
+    )
+
+
+class MediaVariant(Model):
+    """A smaller picture, or the same in another format. ``format`` is "avif", "webp",
+    "jpeg" or "png".
+    """
+
+    __tablename__ = "media_variant"
+    __table_args__ = (UniqueConstraint("media_id", "format", "width"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    media_id: Mapped[int] = mapped_column(
+        ForeignKey("media_item.id", ondelete="CASCADE")
+    )
+    format: Mapped[str]
+    width: Mapped[int]
+    height: Mapped[int]
+    size: Mapped[int]
+    digest: Mapped[str]
+
+
+class MediaUse(Model):
+    """A post or page in whose text, or beside it, a file is shown."""
+
+    __tablename__ = "media_use"
+    __table_args__ = (Index(None, "post_id"),)
+
+    media_id: Mapped[int] = mapped_column(
+        ForeignKey("media_item.id", ondelete="CASCADE"), primary_key=True
+    )
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("post.id", ondelete="CASCADE"), primary_key=True
+    )
+
+
+class Portrait(Model):
+    """The picture that a person shows beside their name."""
+
+    __tablename__ = "portrait"
+    __table_args__ = (Index(None, "media_id"),)
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
+    )
+    media_id: Mapped[int] = mapped_column(
+        ForeignKey("media_item.id", ondelete="CASCADE")
+    )
+
+    media: Mapped[MediaItem] = relationship(lazy="joined", innerjoin=True)

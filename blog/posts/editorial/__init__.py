@@ -1,0 +1,1 @@
+"""What happens to a post among those who make it, before readers see it."""

@@ -1,0 +1,1 @@
+"""What was saved before, and what was never saved."""
