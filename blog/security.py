@@ -33,14 +33,16 @@ PUBLIC_CSP = {
     "connect-src": "'self'",
     "form-action": "'self'",
     "manifest-src": "'self'",
-    "frame-src": "'none'",
+    # Films, once a reader has pressed the button of one (embeds.js).
+    "frame-src": "https://www.youtube-nocookie.com https://player.vimeo.com",
     "base-uri": "'none'",  # an injected <base> cannot redirect our links
     "object-src": "'none'",
     "frame-ancestors": "'none'",  # nobody lays our buttons under theirs
 }
 PRIVATE_CSP = PUBLIC_CSP | {
     "img-src": "'self' blob: data:",
-    "frame-src": "'self'",  # the preview beside the editor
+    # The preview beside the editor, and the films in it.
+    "frame-src": f"'self' {PUBLIC_CSP['frame-src']}",
 }
 COMMON_HEADERS = {
     "X-Content-Type-Options": "nosniff",

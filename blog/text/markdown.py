@@ -5,7 +5,7 @@ Both dialects are CommonMark, with raw HTML let through to the sanitiser.
 
 import html
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from bleach.html5lib_shim import HTML_TAGS
 from markdown_it import MarkdownIt
@@ -22,7 +22,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
-from blog.text.policies import BARE_URL, without_sentence
+from blog.text import bare_links, blocks
 from blog.text.slugs import slugify
 
 BlockRule = Callable[[StateBlock, int, int, bool], bool]
@@ -49,13 +49,14 @@ _TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)")
 _formatter = HtmlFormatter(nowrap=True, classprefix=HIGHLIGHT_PREFIX)
 
 
-def render_post(source: str) -> str:
-    """A post's HTML: tables, footnotes, bare links, heading anchors, coloured code.
+def render_post(source: str, titles: Mapping[str, str] = blocks.TITLES) -> str:
+    """A post's HTML: tables, footnotes, task lists, callouts, bare links, heading
+    anchors, coloured code. ``titles`` are those of callouts without one of their own.
 
     A heading's ``id`` is ``h-`` and its words; footnotes are ``fn-1``, ``fnref-1``.
     ``<!--more-->`` comes out as it went in.
     """
-    return str(_posts.render(source))
+    return str(_posts.render(source, {"callout_titles": titles}))
 
 
 def render_comment(source: str) -> str:
@@ -86,34 +87,6 @@ def _bounded_image(state: StateInline, silent: bool) -> bool:
         return image(state, silent)
     finally:
         state.env["image_depth"] = depth
-
-
-def _bare_url(state: StateInline, silent: bool) -> bool:
-    """``https://…`` in running text; asked at the colon.
-
-    As part of the parser it keeps a ``_`` in an address from being emphasis. The
-    package linkify-it takes seconds for 60 KB of "http://".
-    """
-    if state.linkLevel > 0 or not state.src.startswith("://", state.pos):
-        return False
-    before = state.src[max(0, state.pos - 5) : state.pos].lower()
-    scheme = next((name for name in ("https", "http") if before.endswith(name)), None)
-    if scheme is None:
-        return False
-    start = state.pos - len(scheme)
-    found = BARE_URL.match(state.src, start, state.posMax)
-    url = without_sentence(found[0]) if found else ""
-    if len(url) <= len(f"{scheme}://"):
-        return False
-    if not silent:
-        if state.pending[-len(scheme) :].lower() != scheme:
-            return False
-        state.pending = state.pending[: -len(scheme)]
-        state.push("link_open", "a", 1).attrs = {"href": state.md.normalizeLink(url)}
-        state.push("text", "", 0).content = url
-        state.push("link_close", "a", -1)
-    state.pos = start + len(url)
-    return True
 
 
 def _bound_nesting(md: MarkdownIt, max_level: int) -> None:
@@ -284,7 +257,7 @@ def _heading_close(
 def _post_parser() -> MarkdownIt:
     md = MarkdownIt("commonmark", {"highlight": _highlighted})
     md.enable(["table", "strikethrough"]).use(footnote_plugin)
-    md.inline.ruler.before("emphasis", "bare_url", _bare_url)
+    bare_links.install(md)
     _bound_nesting(md, _POST_LEVELS)
     md.block.ruler.at(
         "footnote_def",
@@ -292,6 +265,7 @@ def _post_parser() -> MarkdownIt:
         {"alt": ["paragraph", "reference"]},
     )
     md.core.ruler.push("heading_ids", _heading_ids)
+    blocks.install(md)
     md.add_render_rule("footnote_ref", _footnote_ref)
     md.add_render_rule("footnote_block_open", _footnote_block_open)
     md.add_render_rule("footnote_block_close", _footnote_block_close)
@@ -303,7 +277,7 @@ def _post_parser() -> MarkdownIt:
 def _comment_parser() -> MarkdownIt:
     md = MarkdownIt("commonmark", {"breaks": True})
     md.enable("strikethrough")
-    md.inline.ruler.before("emphasis", "bare_url", _bare_url)
+    bare_links.install(md, names=False)
     md.disable(["code", "lheading", "reference", "hr"])
     md.block.ruler.at(
         "html_block", _pre_block, {"alt": ["paragraph", "reference", "blockquote"]}

@@ -51,6 +51,13 @@ POST_ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "time": frozenset({"datetime"}),
 }
 
+# What ``figures`` makes of the library's pictures. No writer's own comes so far.
+FIGURE_TAGS = names("picture source")
+FIGURE_ATTRIBUTES: Mapping[str, frozenset[str]] = {
+    "img": frozenset({"decoding", "sizes", "srcset"}),
+    "source": frozenset({"sizes", "srcset", "type"}),
+}
+
 # A tag outside the policy whose end parts two texts becomes one that does so too.
 COMMENT_RENAMED = {
     **dict.fromkeys(
@@ -93,7 +100,7 @@ _PAGE_ANCHORS = re.compile(r"|top|content|comments|respond|more|comment-\d+")
 _CLASSES = re.compile(
     r"highlight|hl-[a-z0-9]{1,4}|language-[\w+#.-]{1,30}"
     r"|footnotes|footnote-ref|footnote-backref"
-    r"|callout|callout-[a-z]{1,20}|pullquote"
+    r"|callout|callout-[a-z]{1,20}|pullquote|task|embed|embed-[a-z]{1,20}"
     r"|align(?:none|left|right|center|wide|full)|has-text-align-(?:left|center|right)"
     r"|wp-caption|wp-caption-text|wp-block-[a-z0-9_-]{1,60}|wp-image-\d{1,12}"
     r"|size-[a-z]{1,20}|is-style-[a-z0-9-]{1,30}|has-drop-cap"
@@ -111,6 +118,7 @@ _TIME = re.compile(
 _VALUES: Mapping[str, re.Pattern[str]] = {
     "colspan": re.compile(r"[1-9][0-9]{0,2}"),
     "datetime": _INSTANT,
+    "decoding": re.compile(r"async"),
     "dir": re.compile(r"ltr|rtl|auto"),
     "height": re.compile(r"[0-9]{1,5}"),
     "lang": re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,6}"),
@@ -120,6 +128,10 @@ _VALUES: Mapping[str, re.Pattern[str]] = {
     "role": re.compile(r"doc-noteref|doc-backlink"),
     "rowspan": re.compile(r"[1-9][0-9]{0,2}"),
     "scope": re.compile(r"row|col|rowgroup|colgroup"),
+    "sizes": re.compile(r"(?:\(min-width: [0-9]{1,3}rem\) [0-9]{1,3}rem, )?100vw"),
+    "srcset": re.compile(
+        r"(?:(?:^|, )/media/[0-9]{1,18}/[^\s,\"'<>]{1,600} [0-9]{1,5}w){1,20}"
+    ),
     "start": re.compile(r"-?[0-9]{1,6}"),
     "type": re.compile(r"[1aAiI]"),
     "value": re.compile(r"-?[0-9]{1,6}"),
@@ -243,6 +255,8 @@ def post_attribute(tag: str, name: str, value: str) -> str | None:
     if name == "id":
         allowed = value.startswith(ANCHOR_PREFIXES) or value == MORE_ID
         return value if allowed and not re.search(r"\s", value) else None
+    if tag == "source" and name == "type":
+        return value if re.fullmatch("image/(?:avif|webp|jpeg|png)", value) else None
     if tag == "time" and name == "datetime":
         return value.strip() if _TIME.fullmatch(value.strip()) else None
     return _plain_value(name, value)

@@ -6,7 +6,8 @@ because bleach is no longer maintained, and after it, to have the last word.
 """
 
 import re
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
 from typing import Any
@@ -17,7 +18,7 @@ from bleach.linkifier import LinkifyFilter
 from bleach.sanitizer import Cleaner
 from markupsafe import Markup
 
-from blog.text import autop, markdown, policies, wellformed
+from blog.text import autop, blocks, figures, markdown, policies, wellformed
 from blog.text.tokens import Comment, End, Start, Token
 
 # Stored beside the HTML; raise it when a rule changes, so that old HTML can be found.
@@ -72,7 +73,8 @@ def clean_comment(html: str) -> Markup:
     """
     _check_size(html, _MAX_HTML_BYTES)
     once = _comment_guard.clean(wellformed.rewrite(html, _COMMENT_POLICY))
-    return Markup(_comment_guard.clean(_comment_cleaner().clean(once)))  # noqa: S704
+    twice = once if _is_plain(once) else _comment_cleaner().clean(once)
+    return Markup(_comment_guard.clean(twice))  # noqa: S704
 
 
 def is_clean_comment(html: str) -> bool:
@@ -80,7 +82,20 @@ def is_clean_comment(html: str) -> bool:
     return str(clean_comment(html)) == html
 
 
-def post_html(source: str, format: Format) -> Markup:
+@dataclass(frozen=True)
+class House:
+    """What a post's HTML takes from the site it is written for: who finds the library's
+    pictures, and what stands above a callout that has no title of its own.
+    """
+
+    find: figures.Find = figures.nothing
+    callout_titles: Mapping[str, str] = field(default_factory=lambda: blocks.TITLES)
+
+
+NOWHERE = House()
+
+
+def post_html(source: str, format: Format, house: House = NOWHERE) -> Markup:
     """A post's body as safe HTML; pictures of other sites are links (design 4.4).
 
     ``<!--more-->`` becomes ``<span id="more"></span>``. Every other ``id`` begins with
@@ -88,22 +103,24 @@ def post_html(source: str, format: Format) -> Markup:
 
     :raise TooLarge: above 2 MiB of UTF-8
     """
-    return clean_post(_as_html(source, format))
+    return _clean_post(_as_html(source, format, house), house, anchors=True)
 
 
-def lede_html(source: str, format: Format) -> Markup:
+def lede_html(source: str, format: Format, house: House = NOWHERE) -> Markup:
     """A post's first part as safe HTML for lists, where it stands among others: no
     ``id``, and no link to one.
 
     :raise TooLarge: above 2 MiB of UTF-8
     """
-    return _clean_post(_as_html(source, format), anchors=False)
+    return _clean_post(_as_html(source, format, house), house, anchors=False)
 
 
-def _as_html(source: str, format: Format) -> str:
+def _as_html(source: str, format: Format, house: House) -> str:
     _check_size(source, MAX_POST_BYTES)
     source = _readable(source)
-    return markdown.render_post(source) if format is Format.MARKDOWN else source
+    if format is Format.MARKDOWN:
+        return markdown.render_post(source, house.callout_titles)
+    return source
 
 
 def clean_post(html: str) -> Markup:
@@ -111,10 +128,10 @@ def clean_post(html: str) -> Markup:
 
     :raise TooLarge: above 32 MiB
     """
-    return _clean_post(html, anchors=True)
+    return _clean_post(html, NOWHERE, anchors=True)
 
 
-def _clean_post(html: str, *, anchors: bool) -> Markup:
+def _clean_post(html: str, house: House, *, anchors: bool) -> Markup:
     _check_size(html, _MAX_HTML_BYTES)
     policy = wellformed.Policy(
         tags=policies.POST_TAGS,
@@ -125,7 +142,8 @@ def _clean_post(html: str, *, anchors: bool) -> Markup:
         replace=policies.replace_in_post if anchors else policies.replace_in_lede,
         comment=_more_anchor,
     )
-    return Markup(_post_guard.clean(wellformed.rewrite(html, policy)))  # noqa: S704
+    dressed = figures.dressed(wellformed.rewrite(html, policy), house.find)
+    return Markup(_post_guard.clean(dressed))  # noqa: S704
 
 
 def is_clean_post(html: str) -> bool:
@@ -219,6 +237,22 @@ class _Walker(_EtreeWalker):  # type: ignore[misc]
         return child
 
 
+# What most comments are: words in tags without attributes, and no entity.
+_PLAIN = re.compile(
+    r"(?:[^<>&\x00-\x08\x0b-\x1f\x7f-\x9f]++"
+    r"|</?(?:blockquote|br|code|em|li|ol|p|strong|ul)>)*+"
+)
+
+
+def _is_plain(html: str) -> bool:
+    """Whether bleach would leave it as it is, letter by letter: its tags are allowed and
+    nest, there is nothing else that it reads, and no address to make a link of. It costs
+    more than all the rest of the work on such a text.
+    """
+    is_plain = _PLAIN.fullmatch(html) is not None
+    return is_plain and policies.BARE_URL.search(html) is None
+
+
 def _comment_cleaner() -> Cleaner:
     # Made for each comment: its parser holds state, and threads share this module.
     cleaner = Cleaner(
@@ -260,8 +294,12 @@ _comment_guard = nh3.Cleaner(
     link_rel=None,
 )
 _post_guard = nh3.Cleaner(
-    tags=policies.POST_TAGS,
-    attributes=policies.POST_ATTRIBUTES,
+    tags=policies.POST_TAGS | policies.FIGURE_TAGS,
+    attributes={
+        tag: policies.POST_ATTRIBUTES.get(tag, frozenset())
+        | policies.FIGURE_ATTRIBUTES.get(tag, frozenset())
+        for tag in {*policies.POST_ATTRIBUTES, *policies.FIGURE_ATTRIBUTES}
+    },
     attribute_filter=policies.post_attribute,
     set_tag_attribute_values=_SCROLLED,
     url_schemes=policies.SCHEMES,
