@@ -17,13 +17,14 @@ from urllib.parse import unquote
 
 from ...search.words import UNSPACED
 from ...text.folding import fold
+from . import start
 from .samples import Sample
 
 # A question to the database stays small.
-MAX_TOKENS = 200
+MAX_TOKENS = 160
 # So much of a text is read for its words: its beginning, and the end, where links like
 # to hide. Of the whole, so much is looked at for links and shapes.
-_HEAD, _TAIL, _MOST = 2500, 500, 10_000
+_HEAD, _TAIL, _MOST = 1000, 400, 10_000
 _MAX_LETTERS = 30
 _MAX_ADDRESS = 300
 _MAX_LINKS = 6
@@ -78,6 +79,9 @@ _IN_SOURCE = {
         "(?<=[A-Za-z\u0370-\u04ff])[\u200b\u2060-\u2064\ufeff](?=[A-Za-z\u0370-\u04ff])"
     ),
     "<paragraphs>": re.compile(r"\n\s{0,50}\n|</p>\s{0,50}<p"),
+    "<spelled address>": re.compile(
+        r"[^\W_]{4} ?[\[(]?dot[\])]? ?(?:com|net|org|info|biz)\b", re.IGNORECASE
+    ),
 }
 _IN_TEXT = {
     "<question>": re.compile("[?？؟\u037e]"),
@@ -90,8 +94,9 @@ _IN_TEXT = {
 
 def tokens(sample: Sample) -> list[str]:
     """Everything that is looked at in a comment, each once, words last; at most
-    ``MAX_TOKENS``. The words of a comment that leads nowhere are marked with ``PLAIN``:
-    they are compared with those of others like it.
+    ``MAX_TOKENS``, of a long text those words first that the start model knows. The
+    words of a comment that leads nowhere are marked with ``PLAIN``: they are compared
+    with those of others like it.
     """
     source = html.unescape(sample.text[:_MOST])
     site = _without_scheme(sample.url)
@@ -106,15 +111,26 @@ def tokens(sample: Sample) -> list[str]:
     ]
     mark = "" if site or links else PLAIN
     words, row = _words(_plain(source))
-    sorts += (
-        (mark + Kind.SCRIPT, _scripts(words)),
-        (mark + Kind.WORD, words),
-        (mark + Kind.PAIR, (f"{a} {b}" for a, b in pairwise(row) if a and b)),
+    sorts.append((mark + Kind.SCRIPT, _scripts(words)))
+    found = _named(sorts)
+    said = _named(
+        (
+            (mark + Kind.WORD, words),
+            (mark + Kind.PAIR, (f"{a} {b}" for a, b in pairwise(row) if a and b)),
+        )
     )
-    found = dict.fromkeys(
-        f"{kind}:{value}" for kind, values in sorts for value in values
+    if len(found) + len(said) > MAX_TOKENS:
+        known = [each for each in said if each.removeprefix(PLAIN) in start.KNOWN]
+        said = dict.fromkeys((*known, *said))
+    return [*found, *said][:MAX_TOKENS]
+
+
+def _named(sorts: Iterable[tuple[str, Iterable[str]]]) -> dict[str, None]:
+    """Values with their kinds, each once, in order."""
+    prefixed = ((f"{kind}:", values) for kind, values in sorts)
+    return dict.fromkeys(
+        begin + value for begin, values in prefixed for value in values
     )
-    return list(found)[:MAX_TOKENS]
 
 
 def learned(tokens: Iterable[str]) -> set[str]:
@@ -238,10 +254,11 @@ def _name(author: str, site: str) -> Iterator[str]:
         yield "<digits>"
     if re.search("[!&|,:;?$%]", author):
         yield "<signs>"
-    if author.istitle() and _FULL_NAME.fullmatch(author.strip()):
+    is_full = author.istitle() and bool(_FULL_NAME.fullmatch(author.strip()))
+    if is_full:
         yield "<full name>"
     if _is_of_site(folded, words, site):
-        yield "<of the site>"
+        yield "<own name>" if is_full else "<of the site>"
 
 
 def _is_of_site(name: str, words: Iterable[str], site: str) -> bool:
@@ -271,10 +288,11 @@ def _shapes(source: str) -> Iterator[str]:
     yield from (name for name, shape in _IN_TEXT.items() if shape.search(text))
     if text.count("!") > 2:
         yield "<exclamations>"
-    letters = [letter for letter in text[:1000] if letter.isalpha()]
-    if len(letters) > 10 and 2 * sum(map(str.isupper, letters)) > len(letters):
+    begin = text[:1000]
+    letters = sum(map(str.isalpha, begin))
+    if letters > 10 and 2 * sum(map(str.isupper, begin)) > letters:
         yield "<capitals>"
-    if any(map(_is_faked, _LOOSE_WORD.findall(text[:1000]))):
+    if not begin.isascii() and any(map(_is_faked, _LOOSE_WORD.findall(begin))):
         yield "<mixed scripts>"
 
 

@@ -4,20 +4,22 @@ import json
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from ...database import session
 from ..decisions import Rule
 from ..models import Comment, CommentEvent, EventKind, SpamTally, SpamToken, Status
-from .features import PLAIN, Kind
+from .features import Kind
 from .weighing import TOTAL
 
 DAYS = 30
 WORDS_SHOWN = 24
-# In so many comments a word must have stood to be worth showing.
-_LEAST = 2
+# Words say something once so many of either label were decided about; and a word, once
+# it stood in so many of one label, and so many times as often as in the other.
+_ENOUGH, _LEAST, _TIMES = 10, 3, 4
 _READ_OR_WAITING = (Status.APPROVED, Status.PENDING)
 
 
@@ -44,7 +46,7 @@ class Figures(NamedTuple):
 
 class Knowledge(NamedTuple):
     """How many comments the filter has learned from here, and the words that say most:
-    for spam, and for good comments.
+    for spam, and for good comments; none before enough of either are known.
     """
 
     spam: int
@@ -165,32 +167,33 @@ def knowledge() -> Knowledge:
     """What the filter has learned from what people decided here."""
     total = session.get(SpamToken, TOTAL)
     spam, ham = (total.spam, total.ham) if total else (0, 0)
-    # The share of the spam in which a word stood, less that of the good comments.
-    in_spam, in_ham = func.sum(SpamToken.spam), func.sum(SpamToken.ham)
-    by_share = in_spam / max(spam, 1.0) - in_ham / max(ham, 1.0)
+    if min(spam, ham) < _ENOUGH:
+        return Knowledge(spam, ham, [], [])
     return Knowledge(
         spam,
         ham,
-        _words(by_share, in_spam),
-        _words(-by_share, in_ham),
+        _words(SpamToken.spam, spam, SpamToken.ham, ham),
+        _words(SpamToken.ham, ham, SpamToken.spam, spam),
     )
 
 
-def _words(weight: ColumnElement[Any], number: ColumnElement[Any]) -> Sequence[str]:
-    """The words of the greatest weight, above 0, that stood in a ``number`` of comments
-    worth showing.
+def _words(
+    here: InstrumentedAttribute[int],
+    all_here: int,
+    there: InstrumentedAttribute[int],
+    all_there: int,
+) -> Sequence[str]:
+    """The words that tell comments of one label from those of the other: those in the
+    greatest share of the former, less that of the latter.
     """
-    name = func.ltrim(SpamToken.token, PLAIN)
     begin = f"{Kind.WORD}:"
+    share, other = here / float(all_here), there / float(all_there)
     tokens = session.scalars(
-        select(name)
-        .where(
-            SpamToken.token.between(begin, f"{begin}\U0010ffff")
-            | SpamToken.token.between(PLAIN + begin, f"{PLAIN}{begin}\U0010ffff")
-        )
-        .group_by(name)
-        .having(weight > 0, number >= _LEAST)
-        .order_by(weight.desc(), name)
+        select(SpamToken.token)
+        .where(SpamToken.token.between(begin, f"{begin}\U0010ffff"))
+        .where(func.length(SpamToken.token) > len(begin) + 1)
+        .where(here >= _LEAST, share >= _TIMES * other)
+        .order_by((share - other).desc(), SpamToken.token)
         .limit(WORDS_SHOWN)
     )
     return [token.removeprefix(begin) for token in tokens]

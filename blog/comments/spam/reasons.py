@@ -3,7 +3,7 @@
 from ...i18n import gettext as _
 from ...i18n import lazy_gettext as _l
 from .features import PLAIN, Kind
-from .weighing import RECENT, Clue
+from .weighing import PRAISE, RECENT, Clue
 
 _SIGNALS = {
     "honeypot": _l("the hidden field was filled in"),
@@ -18,6 +18,7 @@ _TEXT = {
     "<only a link>": _l("nothing but an address"),
     "<no link>": _l("no link"),
     "<bbcode>": _l("BBCode"),
+    "<spelled address>": _l("an address spelled out"),
     "<hidden>": _l("invisible characters inside words"),
     "<mixed scripts>": _l("letters of two scripts in one word"),
     "<capitals>": _l("capitals"),
@@ -53,6 +54,7 @@ _NAME = {
     "<signs>": _l("signs in the name"),
     "<full name>": _l("a full name"),
     "<of the site>": _l("named as the site"),
+    "<own name>": _l("a site in the writer’s name"),
 }
 
 
@@ -91,6 +93,8 @@ def phrase(token: str) -> str:
             return str(_SIGNALS.get(value, value))
         case Kind.SHAPE | Kind.GUEST:
             return str(_TEXT.get(value) or _("its length"))
+    if kind == PRAISE:
+        return _("praise that fits below any post")
     return _("hardly any spam of late") if kind == RECENT else token
 
 

@@ -1,4 +1,5 @@
-"""The start model: what a site knows before its first decision, from ``start.txt``.
+"""The start model: what a site knows before its first decision, from ``start.txt`` and
+``praise.txt``.
 
 It is added to what the site decides, so that its own experience takes over.
 """
@@ -30,9 +31,20 @@ def _read(path: Path) -> dict[str, tuple[int, int]]:
     return counts
 
 
+def _pairs(path: Path) -> frozenset[str]:
+    lines = path.read_text("utf-8").splitlines()
+    kept = (line for line in lines if not line.startswith("#"))
+    return frozenset(
+        f"pair:{pair.strip()}" for line in kept for pair in line.strip(",").split(",")
+    )
+
+
 COUNTS = _read(Path(__file__).with_name("start.txt"))
-# Of these, the words that speak of spam by themselves; and the pairs of words that do
-# beside a link.
+# Pairs of words of the praise that programs put together.
+PRAISE = _pairs(Path(__file__).with_name("praise.txt"))
+KNOWN = PRAISE.union(COUNTS)
+# Of what is counted, the words that speak of spam by themselves; and the pairs of words
+# that do beside a link.
 BANNED = frozenset(
     token
     for token, (spam, ham) in COUNTS.items()

@@ -20,19 +20,27 @@ from .features import PLAIN, Kind, learned, script_of
 # In how many comments of spam and of ham something stood.
 Count = tuple[int, int]
 Counts = Mapping[str, Count]
+_NOTHING: Count = (0, 0)
 
 TOTAL = ""  # counts the comments themselves; PLAIN those without an address
 # So many of the latest decisions tell how much spam to expect; the rows of these.
 MEMORY = 40
 RECENT = "recent"
+PRAISE = "praise"
 
 # Logarithms of odds: below the one it is ham, above the other spam.
-_HAM, _SPAM = -2.7, 5.0
-# Most spam wants to lead somewhere; most comments do not.
-_LEADS_AWAY, _LEADS_NOWHERE = 1.0, -0.2
+_HAM, _SPAM = -2.7, 6.2
+# By whether there is an address of the writer, and a link in the text: most spam wants
+# to lead somewhere, most comments do not.
+_LEADS = {
+    (False, False): -0.2,
+    (False, True): 0.6,
+    (True, False): 0.9,
+    (True, True): 1.3,
+}
 # What it is worth that hardly any spam came of late, in comments that lead nowhere and
 # in those that do; to the former less where words speak for spam, by more than so much.
-_TRUST, _TRUST_IN_LINKS = 0.9, 0.35
+_TRUST, _TRUST_IN_LINKS = 1.3, 0.44
 _MISTRUST, _MISTRUST_FROM = 0.2, 1.0
 # A word proves nothing where hardly any word was ever met. But few languages share
 # another script than the Latin one; there, so many comments are enough. And no language
@@ -45,15 +53,20 @@ _WEIGHTS = {
     Kind.SHAPE: 0.4,
     Kind.GUEST: 0.5,
     Kind.PERSON: 1.4,
-    Kind.NAME: 0.4,
+    Kind.NAME: 0.5,
     Kind.SITE: 0.4,
     Kind.LINK: 0.5,
     Kind.SIGNAL: 0.5,
     Kind.SCRIPT: 0.7,
 }
-_MOST_FOR_SPAM, _MOST_FOR_HAM = 2.5, -5.0
+_MOST_FOR_SPAM, _MOST_FOR_HAM, _MOST_OF_GOOD_WORDS = 2.5, -5.0, -3.5
 # Three words of the start model are enough to know what a text is about.
-_BANNED_WEIGHT, _BANNED_FROM, _MOST_BANNED = 0.4, 1.5, 2.4
+_BANNED_WEIGHT, _BANNED_FROM, _MOST_BANNED = 0.4, 1.5, 2.8
+# From so much on, no other word needs to be known.
+_IS_BANNED = 2.4
+# What a pair of words of ready-made praise says, and what every pair takes off it: some
+# are met in any text.
+_PRAISE_WEIGHT, _PRAISE_MET, _MOST_OF_PRAISE = 1.2, 0.01, 1.8
 # What says less than this is noise.
 _WHISPER, _WORD_WHISPER = 0.3, 0.8
 # How little a few comments prove.
@@ -61,6 +74,17 @@ _DOUBT, _DOUBT_OF_SCRIPTS = 0.3, 3.0
 # Spam nobody has seen yet, so that ham alone can make a word good.
 _UNSEEN_SPAM = 1
 _MOST_OF_A_SCRIPT = 4.0
+
+# By how a token begins: its sort, and what all of its sort are compared with.
+_SORTS = {
+    mark + kind: Kind.WORD if kind == Kind.PAIR else kind
+    for kind in Kind
+    for mark in ("", PLAIN)
+}
+_COMPARED_WITH = {
+    sort: sort.removesuffix(kind) if kind in (Kind.SCRIPT, Kind.SIGNAL) else f"{kind}:"
+    for sort, kind in _SORTS.items()
+}
 
 # Shapes that are no reason to trust a comment, however many good ones had them.
 _WEAK = (
@@ -107,7 +131,7 @@ def needed(tokens: Iterable[str]) -> set[str]:
     """The tokens whose counts ``weigh`` asks for."""
     found = set(tokens)
     scripts = {token.removeprefix(PLAIN) for token in found if "script:" in token[:8]}
-    return found | scripts | {_compared_with(token) for token in found}
+    return found.union(scripts, map(_compared_with, found))
 
 
 def counted(tokens: Iterable[str]) -> set[str]:
@@ -128,15 +152,17 @@ def weigh(tokens: Sequence[str], counts: Counts, recent: Count) -> Opinion:
         sort = _sort(clue.token)
         if sort != Kind.WORD or abs(clue.weight) >= _WORD_WHISPER:
             sorts.setdefault(sort, []).append(clue)
-    leads_away = any(token.startswith(("site:", "link:")) for token in tokens)
+    leads = (_has(Kind.SITE, tokens), _has(Kind.LINK, tokens))
+    leads_away = any(leads)
     trust = _trust(recent, sorts.get(Kind.WORD, ()), leads_away)
     banned = _banned(clues, leads_away)
-    total = sum(map(_said, sorts.items())) + banned - trust
-    total += _LEADS_AWAY if leads_away else _LEADS_NOWHERE
-    if not _is_readable(tokens, counts, by_ham=True):
-        total = max(_HAM, total)
-    if banned < _MOST_BANNED and not _is_readable(tokens, counts):
-        total = min(_SPAM, total)
+    praise = _praise(tokens)
+    total = sum(map(_said, sorts.items())) + banned + praise - trust
+    total += _LEADS[leads]
+    if total < _HAM and not _is_readable(tokens, counts, by_ham=True):
+        total = _HAM
+    if total > _SPAM and banned < _IS_BANNED and not _is_readable(tokens, counts):
+        total = _SPAM
     verdict = Verdict.UNSURE
     if total > _SPAM:
         verdict = Verdict.SPAM
@@ -147,38 +173,43 @@ def weigh(tokens: Sequence[str], counts: Counts, recent: Count) -> Opinion:
         for sort, members in sorts.items()
         for clue in members
     ]
-    if trust:
-        heard.append(Clue(RECENT, -trust))
+    heard += [Clue(RECENT, -trust)] if trust else []
+    heard += [Clue(PRAISE, praise)] if praise else []
     heard.sort(key=lambda clue: -abs(clue.weight))
     return Opinion(verdict, 1 / (1 + math.exp(-total)), heard[:_CLUES])
 
 
+def _has(kind: Kind, tokens: Iterable[str]) -> bool:
+    return any(token.startswith(f"{kind}:") for token in tokens)
+
+
 def _sort(token: str) -> Kind:
     """The sort of evidence a token belongs to."""
-    kind = Kind(token.removeprefix(PLAIN).partition(":")[0])
-    return Kind.WORD if kind == Kind.PAIR else kind
+    return _SORTS[token.partition(":")[0]]
 
 
-@lru_cache(20_000)
 def _compared_with(token: str) -> str:
     """The token that counts the comments a token is compared with."""
     sort, _, value = token.partition(":")
-    kind = sort.removeprefix(PLAIN)
-    mark = sort.removesuffix(kind)
-    if kind in (Kind.WORD, Kind.PAIR):
-        return f"{mark}{Kind.SCRIPT}:{script_of(value[0])}"
-    return mark if kind in (Kind.SCRIPT, Kind.SIGNAL) else f"{kind}:"
+    if _SORTS[sort] == Kind.WORD:
+        return _script_with(sort[0] == PLAIN, value[0])
+    return _COMPARED_WITH[sort]
+
+
+@lru_cache(4096)
+def _script_with(is_plain: bool, letter: str) -> str:
+    return f"{PLAIN if is_plain else ''}{Kind.SCRIPT}:{script_of(letter)}"
 
 
 def _evidence(token: str, counts: Counts) -> float:
     """The logarithm of how much more often a token stood in spam than in ham; 0 for
     what was never seen.
     """
-    spam, ham = counts.get(token, (0, 0))
+    spam, ham = counts.get(token, _NOTHING)
     known = start.COUNTS.get(token.removeprefix(PLAIN))
     if known is None and not spam + ham:
         return 0.0
-    all_spam, all_ham = counts.get(_compared_with(token), (0, 0))
+    all_spam, all_ham = counts.get(_compared_with(token), _NOTHING)
     if known is not None:
         spam, ham = spam + known[0], ham + known[1]
         all_spam, all_ham = all_spam + start.COMMENTS, all_ham + start.COMMENTS
@@ -205,7 +236,8 @@ def _said(sort: tuple[Kind, Sequence[Clue]]) -> float:
     """
     kind, clues = sort
     whole = sum(clue.weight for clue in clues) / math.sqrt(len(clues))
-    return max(_MOST_FOR_HAM, min(_MOST_FOR_SPAM, _WEIGHTS[kind] * whole))
+    least = _MOST_OF_GOOD_WORDS if kind == Kind.WORD else _MOST_FOR_HAM
+    return max(least, min(_MOST_FOR_SPAM, _WEIGHTS[kind] * whole))
 
 
 def _banned(clues: Iterable[Clue], leads_away: bool) -> float:
@@ -218,6 +250,14 @@ def _banned(clues: Iterable[Clue], leads_away: bool) -> float:
     ]
     most = sum(sorted(weights, reverse=True)[:3])
     return min(_MOST_BANNED, _BANNED_WEIGHT * most)
+
+
+def _praise(tokens: Iterable[str]) -> float:
+    """What the share of ready-made praise in the pairs of words adds."""
+    pairs = [token.removeprefix(PLAIN) for token in tokens if "pair:" in token[:6]]
+    praise = len(start.PRAISE.intersection(pairs))
+    weight = _PRAISE_WEIGHT * praise - _PRAISE_MET * len(pairs)
+    return max(0.0, min(_MOST_OF_PRAISE, weight))
 
 
 def _trust(recent: Count, words: Iterable[Clue], leads_away: bool) -> float:
@@ -238,7 +278,7 @@ def _is_readable(
     """Whether enough was met before to decide anything; ``by_ham``: in good ones."""
 
     def met(token: str) -> int:
-        spam, ham = counts.get(token, (0, 0))
+        spam, ham = counts.get(token, _NOTHING)
         return ham if by_ham else spam + ham
 
     words = [token for token in tokens if "word:" in token[:6]]

@@ -51,7 +51,7 @@ def test_scripts_never_seen_are_not_decided(found):
 
 
 @pytest.mark.parametrize(
-    "protocol, most", [("and 50 of its own", 15), ("and its first half", 10)]
+    "protocol, most", [("and 50 of its own", 12), ("and its first half", 10)]
 )
 def test_once_it_is_known_most_of_a_blog_is_published(found, protocol, most):
     for source, each in figures(found, protocol, Label.HAM).items():

@@ -92,10 +92,12 @@ def test_names_have_a_shape(author, shape):
 
 
 def test_a_writer_may_be_called_as_the_site():
-    assert "name:<of the site>" in seen(
-        author="Ada Byron", url="http://adabyron.example"
-    )
-    assert "name:<of the site>" not in seen(author="Ada", url="http://shoes.example")
+    shoes = "http://shoes.example"
+    assert "name:<of the site>" in seen(author="cheap shoes", url=shoes)
+    assert "name:<of the site>" not in seen(author="Ada", url=shoes)
+    person = seen(author="Ada Byron", url="http://adabyron.example")
+    assert "name:<own name>" in person
+    assert "name:<of the site>" not in person
 
 
 @pytest.mark.parametrize(
@@ -108,6 +110,7 @@ def test_a_writer_may_be_called_as_the_site():
         ("Now! Now! Now!", "<exclamations>"),
         ("One.\n\nTwo.", "<paragraphs>"),
         ("Why？", "<question>"),
+        ("Go to cheappills dot com now", "<spelled address>"),
     ],
 )
 def test_texts_have_a_shape(text, shape):
@@ -122,6 +125,10 @@ def test_what_a_script_needs_is_not_odd(text):
     assert not {"shape:<hidden>", "shape:<mixed scripts>"} & set(seen(text))
 
 
+def test_a_dot_may_be_spoken_of():
+    assert "shape:<spelled address>" not in seen("C# and dot net, a dot com bubble")
+
+
 def test_signals_are_tokens():
     assert seen(signals="honeypot no-stamp")[:2] == [
         "signal:honeypot",
@@ -131,6 +138,13 @@ def test_signals_are_tokens():
 
 def test_no_comment_has_more_tokens_than_a_question_may_hold():
     assert len(seen(" ".join(f"word{number}x" for number in range(5000)))) == MAX_TOKENS
+
+
+def test_the_words_the_start_model_knows_are_seen_in_a_long_text_too():
+    found = seen(" ".join(f"w{number}" for number in range(150)) + " a spell caster")
+
+    assert {"~pair:spell caster"} <= set(found)
+    assert len(found) == MAX_TOKENS
 
 
 @pytest.mark.parametrize(

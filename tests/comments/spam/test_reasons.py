@@ -26,6 +26,7 @@ from blog.comments.spam.weighing import Clue
         ("signal:honeypot", "the hidden field was filled in"),
         ("~script:GREEK", "the script Greek"),
         ("recent", "hardly any spam of late"),
+        ("praise", "praise that fits below any post"),
         ("of a later version", "of a later version"),
     ],
 )

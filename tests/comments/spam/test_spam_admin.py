@@ -162,15 +162,23 @@ def test_the_figures_tell_also_of_what_was_deleted_since(db):
 def test_what_the_filter_learned_is_shown(admin, app):
     with app.app_context(), write_transaction():
         filter.learn(
-            [(Sample("x", "", "zebrapills here"), Label.SPAM)] * 3
-            + [(Sample("Ada", "", "gracious words"), Label.HAM)] * 2
+            [(Sample("x", "", "zebrapills at it"), Label.SPAM)] * 10
+            + [(Sample("Ada", "", "gracious at it"), Label.HAM)] * 10
+            + [(Sample("Ada", "", "seldom at it"), Label.HAM)] * 2
         )
     page = words(admin.get(ROOM))
 
-    assert "It has learned from 5 comments that somebody decided about" in page
-    assert "3 spam, 2 good." in page
-    assert "Words of spam here zebrapills" in page
-    assert "Words of good comments gracious words" in page
+    assert "It has learned from 22 comments that somebody decided about" in page
+    assert "10 spam, 12 good." in page
+    # What stands in both says nothing; what stands in two says too little.
+    assert "Words of spam zebrapills Words of good comments gracious It never" in page
+
+
+def test_no_words_are_shown_before_there_is_something_to_compare_them_with(app):
+    with app.app_context(), write_transaction():
+        filter.learn([(Sample("Ada", "", "at it"), Label.HAM)] * 50)
+    with app.app_context():
+        assert spam_figures.knowledge() == (0, 50, [], [])
 
 
 # The box

@@ -6,7 +6,7 @@ from benchmarks.spam import Comment, Memory
 from blog.comments.models import Label
 from blog.comments.spam.features import tokens
 from blog.comments.spam.samples import Sample
-from blog.comments.spam.weighing import RECENT, Verdict, weigh
+from blog.comments.spam.weighing import PRAISE, RECENT, Verdict, weigh
 
 HAM, SPAM = Label.HAM, Label.SPAM
 
@@ -158,3 +158,25 @@ def test_a_few_words_need_no_known_language():
 
     assert verdict(memory, "Muito bom!") == Verdict.HAM
     assert verdict(memory, "谢谢") == Verdict.UNSURE
+
+
+PRAISED = (
+    "I've been surfing online more than three hours today, yet I never found any "
+    "interesting article like yours. Keep up the superb work, I have bookmarked your "
+    "blog."
+)
+
+
+def test_ready_made_praise_is_no_reason_to_publish():
+    memory = Memory().learn(comment(f"the tide was high on day {n}") for n in range(50))
+    opinion = memory.judge(comment(PRAISED, author="Ada", url="http://ada.example/"))
+
+    assert opinion.verdict == Verdict.UNSURE
+    assert PRAISE in [clue.token for clue in opinion.clues]
+
+
+def test_a_phrase_of_praise_in_a_long_text_says_nothing():
+    text = f"{' '.join(f'tide{n}' for n in range(40))}, keep up the good work"
+
+    clues = Memory().judge(comment(text)).clues
+    assert PRAISE not in [clue.token for clue in clues]
