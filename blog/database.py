@@ -26,7 +26,9 @@ from sqlalchemy.orm import DeclarativeBase, Session, registry, scoped_session
 from sqlalchemy.types import TypeDecorator
 
 GATE_DEADLINE_SECONDS = 10.0
-GATE_POLL_SECONDS = 0.001
+# A write takes one or two thousandths of a second; who sleeps longer between two looks
+# leaves the gate open and unused. A look costs some millionths.
+GATE_POLL_SECONDS = 0.000_2
 
 PRAGMAS = (
     "busy_timeout=10000",

@@ -18,6 +18,7 @@ from ..text.folding import fold
 from . import queries
 from .drafts import Content, Origin
 from .models import Status
+from .queries import Namesake
 from .spam.filter import Opinion, Verdict
 
 # Letters of other scripts that look like Latin ones, after folding. Enough to see that
@@ -87,11 +88,12 @@ def history(content: Content, user: User | None) -> History:
     """What is known of who wrote this."""
     if user is not None:
         return History(was_approved=queries.has_approved(user))
+    people = queries.namesakes(content.email)
     name = fold(content.author)
     return History(
-        was_approved=bool(content.email and name)
-        and name in map(fold, queries.approved_names(content.email)),
-        imitates=_imitated(content),
+        was_approved=name != ""
+        and any(each.was_approved and fold(each.name) == name for each in people),
+        imitates=_imitated(content, [one for one in people if not one.was_approved]),
     )
 
 
@@ -247,15 +249,13 @@ def _words(keys: str) -> tuple[tuple[str, str], ...]:
     return tuple((folded, line) for line in lines if (folded := fold(line)))
 
 
-def _imitated(content: Content) -> str:
+def _imitated(content: Content, accounts: Iterable[Namesake]) -> str:
     """The account that a visitor's name or email address belongs to, or ""."""
-    people = queries.namesakes(content.email)
-    if content.email:
-        owner = next((each.name for each in people if each.has_address), "")
-        if owner:
-            return owner
+    owner = next((each.name for each in accounts if each.has_address), "")
+    if owner:
+        return owner
     name = _skeleton(content.author)
-    return _first_like(name, (each.name for each in people)) if name else ""
+    return _first_like(name, (each.name for each in accounts)) if name else ""
 
 
 def _first_like(skeleton: str, names: Iterable[str]) -> str:

@@ -183,11 +183,16 @@ def _rendered(
         )
         raise TooLong(errors)
     content = Content(author, email, url, source, comment_html(source, format))
-    if not may_be_empty and not single_line(content.text, MAX_COMMENT_BYTES):
+    if not may_be_empty and not _is_seen(content.text):
         errors["comment"] = _("Please write a comment.")
     if errors:
         raise Invalid(errors)
     return content
+
+
+def _is_seen(text: str) -> bool:
+    """Whether anything of it is visible; mostly its first letters are."""
+    return any(single_line(part, len(part)) for part in (text[:8], text) if part)
 
 
 def _checked(field: str, value: str, errors: dict[str, str]) -> str:

@@ -26,7 +26,7 @@ from ..site.queries import settings
 from ..text.sanitizer import MAX_COMMENT_BYTES
 from .drafts import MAX_AUTHOR_BYTES, MAX_EMAIL_BYTES, MAX_URL_BYTES
 from .models import Comment, Scope
-from .refusals import FORM, ParentGone, Refused
+from .refusals import FORM, Refused
 
 _STAMP = "comment form"
 _WISHES = {
@@ -150,16 +150,14 @@ class CommentForm(Form):
 
     @property
     def parent_id(self) -> int | None:
-        """The number of the comment that is answered; ``None`` for none.
-
-        :raise ParentGone: if it is no number that a comment could have
+        """The number of the comment that is answered; ``None`` for none, and -1 for
+        what is no number that a comment could have.
         """
         typed = self.text("comment_parent").strip()
         if typed in ("", "0"):
             return None
-        if not re.fullmatch("[0-9]{1,19}", typed) or int(typed) > MAX_INTEGER:
-            raise ParentGone
-        return int(typed)
+        is_id = re.fullmatch("[0-9]{1,19}", typed) and int(typed) <= MAX_INTEGER
+        return int(typed) if is_id else -1
 
     def signals(self, post: Post, now: datetime) -> str:
         """Words for what is odd about the way it was sent; "" if nothing is."""

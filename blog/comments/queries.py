@@ -4,15 +4,25 @@ moderators are shown in ``desk``.
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Select, bindparam, exists, func, or_, select
+from sqlalchemy import (
+    bindparam,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import aliased, defer, joinedload
 
 from ..accounts.models import Role, User
 from ..database import session
 from ..posts.models import Post
 from ..posts.queries import LIGHT
+from ..site.models import SITE_ID, Site
 from .models import Comment, Kind, Status
 
 # Of one commenter's approved comments, enough to know the names they go by.
@@ -30,25 +40,63 @@ class Recent(NamedTuple):
 
 
 class Namesake(NamedTuple):
-    """Somebody with an account, whose name or address a visitor may go by."""
+    """Somebody that a visitor may be, or only go by: the name under which a comment
+    with the same address was approved, or else of an account, perhaps with the address.
+    """
 
     name: str
+    was_approved: bool
     has_address: bool
 
 
+class First(NamedTuple):
+    """A comment that says what a new one says."""
+
+    id: int
+    created_at: datetime
+
+
+class Ground(NamedTuple):
+    """All that a new comment is checked against, as it is now: its post without the
+    texts, the settings, whether it may answer what it answers, and the newest comment
+    that says the same at the same place, except in the trash.
+    """
+
+    post: Post
+    site: Site
+    is_answerable: bool
+    first: First | None
+
+
 # Asked about every new comment; made once, as making one takes longer than asking it.
-_SAME = (
-    select(Comment)
+_IS_ANSWERABLE = exists().where(
+    Comment.id == bindparam("parent_id"),
+    Comment.post_id == Post.id,
+    Comment.status == Status.APPROVED,
+    Comment.kind == Kind.COMMENT,
+)
+_first = aliased(Comment)
+_FIRST_ID = (
+    select(Comment.id)
     .where(
-        Comment.post_id == bindparam("post_id"),
+        Comment.post_id == Post.id,
+        Comment.parent_id.is_not_distinct_from(bindparam("parent_id")),
         Comment.folded == bindparam("digest"),
         Comment.status != Status.TRASH,
     )
     .order_by(Comment.created_at.desc(), Comment.id.desc())
     .limit(1)
+    .correlate(Post)
+    .scalar_subquery()
 )
-_SAME_AT_THE_TOP = _SAME.where(Comment.parent_id.is_(None))
-_SAME_ANSWER = _SAME.where(Comment.parent_id == bindparam("parent_id"))
+_GROUND = (
+    select(Post, Site, _IS_ANSWERABLE, _first.id, _first.created_at)
+    .select_from(Post)
+    .join(Site, Site.id == SITE_ID)
+    .outerjoin(_first, _first.id == _FIRST_ID)
+    .where(Post.id == bindparam("post_id"))
+    .options(*LIGHT)
+)
 _NEWEST_APPROVED = (
     select(Comment.author)
     .where(Comment.email == bindparam("email"), Comment.status == Status.APPROVED)
@@ -56,11 +104,16 @@ _NEWEST_APPROVED = (
     .limit(COMMENTS_LOOKED_AT)
     .subquery()
 )
-_APPROVED_NAMES = select(_NEWEST_APPROVED.c.author).distinct().limit(NAMES_LOOKED_AT)
+_APPROVED_NAMES = (
+    select(_NEWEST_APPROVED.c.author).distinct().limit(NAMES_LOOKED_AT).subquery()
+)
 _HAS_ADDRESS = func.lower(User.email) == bindparam("email")
-_NAMESAKES = select(
-    User.display_name, func.coalesce(_HAS_ADDRESS, False).label("has_address")
-).where(or_(User.role != Role.SUBSCRIBER, _HAS_ADDRESS))
+_NAMESAKES = union_all(
+    select(_APPROVED_NAMES.c.author, true(), false()),
+    select(User.display_name, false(), func.coalesce(_HAS_ADDRESS, false())).where(
+        or_(User.role != Role.SUBSCRIBER, _HAS_ADDRESS)
+    ),
+)
 
 
 def approved_count(post_id: int) -> int:
@@ -98,33 +151,33 @@ def public(comment_id: int, now: datetime) -> Comment | None:
     return comment if comment and comment.post.is_public(now) else None
 
 
-def is_answerable(comment_id: int, post: Post) -> bool:
-    """Whether a comment is shown in the thread of ``post``, so that a reply can stand
-    below it.
-    """
-    return session.scalar(_answerable(comment_id, post, Comment.id)) is not None
-
-
 def answerable(comment_id: int, post: Post) -> Comment | None:
-    """The comment of that id, if it is shown in the thread of ``post``."""
-    comment: Comment | None = session.scalar(_answerable(comment_id, post, Comment))
-    return comment
-
-
-def _answerable(comment_id: int, post: Post, what: Any) -> Select[Any]:
-    return select(what).where(
-        Comment.id == comment_id,
-        Comment.post_id == post.id,
-        Comment.status == Status.APPROVED,
-        Comment.kind == Kind.COMMENT,
+    """The comment of that id, if it is shown in the thread of ``post``, so that a reply
+    can stand below it.
+    """
+    return session.scalar(
+        select(Comment).where(
+            Comment.id == comment_id,
+            Comment.post_id == post.id,
+            Comment.status == Status.APPROVED,
+            Comment.kind == Kind.COMMENT,
+        )
     )
 
 
-def same(post: Post, parent_id: int | None, digest: str) -> Comment | None:
-    """The newest comment that says the same at the same place, except in the trash."""
-    question = _SAME_AT_THE_TOP if parent_id is None else _SAME_ANSWER
-    values = {"post_id": post.id, "parent_id": parent_id, "digest": digest}
-    return session.scalar(question, values)
+def ground(
+    post_id: int, parent_id: int | None, digest: str | None = None
+) -> Ground | None:
+    """What a comment below a post is checked against, in one question. Without a
+    ``digest`` of what it says, nothing says the same. ``None`` if there is no post.
+    """
+    values = {"post_id": post_id, "parent_id": parent_id, "digest": digest}
+    row = session.execute(_GROUND, values).first()
+    if row is None:
+        return None
+    post, site, is_answerable, first_id, first_at = row
+    first = None if first_id is None else First(first_id, first_at)
+    return Ground(post, site, parent_id is None or is_answerable, first)
 
 
 def recent(now: datetime, seconds: int) -> Sequence[Recent]:
@@ -142,13 +195,6 @@ def recent(now: datetime, seconds: int) -> Sequence[Recent]:
         .order_by(Comment.created_at.desc())
     )
     return [Recent(*row) for row in rows]
-
-
-def approved_names(email: str) -> Sequence[str]:
-    """The names under which comments with this email address were approved: of a
-    thousand of them, the newest.
-    """
-    return session.scalars(_APPROVED_NAMES, {"email": email}).all()
 
 
 def has_approved(user: User) -> bool:
@@ -172,9 +218,15 @@ def staff(user_ids: Collection[int]) -> frozenset[int]:
 
 
 def namesakes(email: str) -> Sequence[Namesake]:
-    """Everybody who writes here, and whoever has an account with this address."""
-    rows = session.execute(_NAMESAKES, {"email": email})
-    return [Namesake(row.display_name, bool(row.has_address)) for row in rows]
+    """The names under which comments with this email address were approved: of a
+    thousand of them, the newest. And everybody who writes here, and whoever has an
+    account with this address. "" is no address, and nobody has it.
+    """
+    rows = session.execute(_NAMESAKES, {"email": email or None})
+    return [
+        Namesake(name, bool(was_approved), bool(has_address))
+        for name, was_approved, has_address in rows
+    ]
 
 
 def answered(comment_ids: Collection[int]) -> Sequence[int]:

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from ..accounts.models import User
 from ..posts import locks
 from ..posts.models import Post
-from ..site.models import Site
 from ..text.sanitizer import POLICY_VERSION
 from . import counts, decisions, events, moderation, queries
 from .akismet import second_opinion
@@ -17,6 +16,7 @@ from .decisions import Decision
 from .drafts import Content, Origin
 from .mail import notices, subscriptions
 from .models import Comment, EventKind, Scope, Status
+from .queries import First, Ground
 from .refusals import AccountRequired, Closed, ParentGone, PostGone, Repeated, TooFast
 
 # How long the very same comment is taken for the same press of the button.
@@ -24,30 +24,24 @@ SAME_PRESS = timedelta(minutes=10)
 FLOOD_SECONDS = 15
 
 
-def check(
-    post: Post | None,
-    parent_id: int | None,
-    *,
-    site: Site,
-    user: User | None,
-    now: datetime,
-) -> None:
-    """Whether a comment may be written here now. Asked before the work and once more
-    inside the write.
+def check(ground: Ground | None, user: User | None, now: datetime) -> Ground:
+    """Whether a comment may be written here now, and the ground on which. Asked before
+    the work and once more inside the write.
 
     :raise PostGone: if it is no post that the person may come to
     :raise ParentGone: if what is answered is not shown below it
     :raise Closed: if it takes no comments
     :raise AccountRequired: if the owner wants commenters to log in
     """
-    if post is None or not locks.is_readable_by(user, post, now):
+    if ground is None or not locks.is_readable_by(user, ground.post, now):
         raise PostGone
-    if parent_id is not None and not queries.is_answerable(parent_id, post):
+    if not ground.is_answerable:
         raise ParentGone
-    if not moderation.is_open(post, site, now):
+    if not moderation.is_open(ground.post, ground.site, now):
         raise Closed
-    if site.comment_registration and user is None:
+    if ground.site.comment_registration and user is None:
         raise AccountRequired
+    return ground
 
 
 def check_new(
@@ -57,7 +51,15 @@ def check_new(
 
     :raise Repeated: if it was, naming the first one
     """
-    first = queries.same(post, parent_id, content.digest)
+    ground = queries.ground(post.id, parent_id, content.digest)
+    check_first(ground.first if ground else None, now)
+
+
+def check_first(first: First | None, now: datetime) -> None:
+    """The same where it is known which comment said it ``first``; ``None`` is none.
+
+    :raise Repeated: if one did
+    """
     if first is not None:
         raise Repeated(first.id, is_recent=now - first.created_at <= SAME_PRESS)
 

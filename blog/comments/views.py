@@ -13,11 +13,14 @@ from ..accounts.models import User
 from ..clock import utcnow
 from ..database import GATE_DEADLINE_SECONDS, GateTimeout, write_transaction
 from ..extensions import csrf
+from ..posts import locks
 from ..posts.models import Post
 from ..posts.permalinks import post_url
 from ..posts.reading import is_open_to_visitor, readable_or_404
 from ..posts.views import render_post
+from ..search import index
 from ..security import anyone, max_body, public
+from ..site.models import Site
 from ..site.queries import settings
 from ..text.normalize import single_line
 from . import decisions, drafts, learning, queries, refusals, submission
@@ -26,6 +29,7 @@ from .forms import CommentForm
 from .models import Comment, Scope
 from .own import own
 from .pages import Conversation
+from .queries import Ground
 from .refusals import Refused, Repeated
 
 bp = Blueprint("comments", __name__)
@@ -52,6 +56,23 @@ STATUSES: dict[type[Refused], int] = {
 }
 
 
+@contextmanager
+def _in_turn() -> Iterator[None]:
+    """One comment at a time in a process, from its first question to the database on.
+    Python runs one thread at a time anyway: several would take it from each other in
+    each of their questions, and who has the right to write would wait behind others
+    who render.
+
+    :raise GateTimeout: if those before took too long; nothing was written
+    """
+    if not _turn.acquire(timeout=GATE_DEADLINE_SECONDS):
+        raise GateTimeout("other comments took too long")
+    try:
+        yield
+    finally:
+        _turn.release()
+
+
 @bp.get("/comments/<int:post_id>")
 @public
 def form(post_id: int) -> Response:
@@ -65,18 +86,21 @@ def form(post_id: int) -> Response:
 @max_body(MAX_FORM_BYTES)
 # The form stands in a page without sessions; security.py asks for the origin.
 @csrf.exempt  # type: ignore[untyped-decorator]
+@_in_turn()
 def create(post_id: int) -> Response:
     """Take in a comment. Whatever is wrong with it, the text comes back."""
     now = utcnow()
-    post = readable_or_404(post_id, now)
     typed = CommentForm.sent()
     user = current_user()
+    ground = queries.ground(post_id, typed.parent_id)
+    if ground is None or not locks.is_readable_by(user, ground.post, now):
+        abort(404)  # what is hidden and what is missing look alike
+    post = ground.post
     try:
         if typed.wants_preview:
-            typed.preview = _read_over(typed, post, user, now).html
+            typed.preview = _read_over(typed, ground, user, now).html
             return render_post(post, now=now, form=typed)
-        with _in_turn():
-            place = _received(typed, post, user, now)
+        place = _received(typed, ground, user, now)
     except Repeated as again:
         first = queries.by_id(again.first_id)
         if typed.wants_preview or not again.is_recent or first is None:
@@ -88,45 +112,30 @@ def create(post_id: int) -> Response:
 
 
 def _read_over(
-    typed: CommentForm, post: Post, user: User | None, now: datetime
+    typed: CommentForm, ground: Ground, user: User | None, now: datetime
 ) -> Content:
     """What would be sent, if it could be.
 
     :raise Refused: if not, as it would be when it is sent
     """
-    parent_id = typed.parent_id
-    _check(post, parent_id, user, now)
-    content = _content(typed, user, typed.wish)
-    submission.check_new(content, post, parent_id, now)
+    _check(ground, user, now)
+    content = _content(typed, ground.site, user, typed.wish)
+    submission.check_new(content, ground.post, typed.parent_id, now)
     return content
 
 
-@contextmanager
-def _in_turn() -> Iterator[None]:
-    """One comment at a time in a process. Python runs one thread at a time anyway, and
-    who has the right to write would wait for it behind others who render.
-
-    :raise GateTimeout: if those before took too long; nothing was written
-    """
-    if not _turn.acquire(timeout=GATE_DEADLINE_SECONDS):
-        raise GateTimeout("other comments took too long")
-    try:
-        yield
-    finally:
-        _turn.release()
-
-
-def _received(typed: CommentForm, post: Post, user: User | None, now: datetime) -> str:
+def _received(
+    typed: CommentForm, ground: Ground, user: User | None, now: datetime
+) -> str:
     """Take the comment in, and where its writer sees it.
 
     :raise Refused: if it cannot be; nothing was written
     """
-    site = settings()
-    parent_id = typed.parent_id
-    _check(post, parent_id, user, now)
+    post, site, parent_id = ground.post, ground.site, typed.parent_id
+    _check(ground, user, now)
     wish = typed.wish
     origin = origin_of(user, typed.signals(post, now), typed.text("subject"))
-    content = _content(typed, user, wish)
+    content = _content(typed, site, user, wish)
     decision = decisions.decide(
         content,
         origin,
@@ -136,10 +145,15 @@ def _received(typed: CommentForm, post: Post, user: User | None, now: datetime) 
         known=decisions.history(content, user),
         opinion=learning.opinion(content, origin, site),
     )
+    # Folding takes a while, so not inside the write: the digest, the index's words.
+    post_id, digest = post.id, content.digest
+    index.COMMENTS.document(
+        content.author, content.url, content.html, content.email, origin.ip
+    )
     with write_transaction():
         # The post, the parent and the rules may have changed while this was read.
-        _check(post, parent_id, user, now)
-        submission.check_new(content, post, parent_id, now)
+        newest = queries.ground(post_id, parent_id, digest)
+        submission.check_first(_check(newest, user, now).first, now)
         if current_app.config["LIMITS"] and not decisions.is_trusted(user, post):
             submission.check_pace(content, origin, now)
         comment = submission.receive(
@@ -183,17 +197,20 @@ def _is_same_person(first: Comment, user: User | None) -> bool:
     )
 
 
-def _check(post: Post, parent_id: int | None, user: User | None, now: datetime) -> None:
-    """Whether this browser's person may comment on the post.
+def _check(ground: Ground | None, user: User | None, now: datetime) -> Ground:
+    """Whether this browser's person may comment here, and the ground on which.
 
     :raise Refused: if not, with the reason
     """
-    submission.check(post, parent_id, site=settings(), user=user, now=now)
-    if not is_open_to_visitor(post):
+    ground = submission.check(ground, user, now)
+    if not is_open_to_visitor(ground.post):
         raise refusals.Locked
+    return ground
 
 
-def _content(typed: CommentForm, user: User | None, wish: Scope | None) -> Content:
+def _content(
+    typed: CommentForm, site: Site, user: User | None, wish: Scope | None
+) -> Content:
     if user is not None:
         return drafts.prepare_as(user, typed.text("comment"))
     return drafts.prepare(
@@ -201,7 +218,7 @@ def _content(typed: CommentForm, user: User | None, wish: Scope | None) -> Conte
         email=typed.text("email"),
         url=typed.text("url"),
         source=typed.text("comment"),
-        names_required=settings().require_name_email,
+        names_required=site.require_name_email,
         email_required=wish is not None,
     )
 

@@ -5,7 +5,8 @@ module is enough. What was written around the session, or before there was an in
 put in with ``missing`` and ``add``. Who may see what was found is the caller's to say.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import (
@@ -44,7 +45,7 @@ class Document(NamedTuple):
 
     id: int
     version: int
-    row: dict[str, Any]
+    row: Mapping[str, str]
 
 
 class Index(NamedTuple):
@@ -54,7 +55,7 @@ class Index(NamedTuple):
     sizes: TableClause
     model: type[Post] | type[Comment]
     sources: tuple[InstrumentedAttribute[Any], ...]
-    document: Callable[..., dict[str, str]]
+    document: Callable[..., Mapping[str, str]]
 
     def matches(self, question: str) -> ColumnElement[bool]:
         """Whether a row of the index answers what FTS5 is asked."""
@@ -76,9 +77,11 @@ def _of_post(title: str, html: str, excerpt: str) -> dict[str, str]:
     return {"title": words.indexed(title), "body": words.indexed(text)}
 
 
+# Remembered, as whoever takes a comment in asks before the write begins.
+@lru_cache(maxsize=16)
 def _of_comment(
     author: str, url: str, html: str, email: str, ip: str
-) -> dict[str, str]:
+) -> Mapping[str, str]:
     text = f"{author}\n{url}\n{excerpts.plain(html)[:MAX_CHARACTERS]}"
     hidden = words.indexed(f"{email}\n{ip}", is_confidential=True)
     return {"body": f"{words.indexed(text)} {hidden}"}
@@ -174,7 +177,7 @@ def _put(writer: Session, index: Index, documents: Sequence[Document]) -> None:
     if documents:
         writer.execute(
             insert(index.table).prefix_with("OR REPLACE"),
-            [{"rowid": each.id} | each.row for each in documents],
+            [{"rowid": each.id, **each.row} for each in documents],
         )
 
 

@@ -126,6 +126,8 @@ def _too_many_marks() -> re.Pattern[str]:
 
 
 def _visible(text: str) -> list[str]:
+    if text.isascii():
+        return list(text)
     kept: list[str] = []
     marks = 0
     for char in text:

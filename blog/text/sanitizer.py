@@ -73,7 +73,7 @@ def clean_comment(html: str) -> Markup:
     """
     _check_size(html, _MAX_HTML_BYTES)
     once = _comment_guard.clean(wellformed.rewrite(html, _COMMENT_POLICY))
-    twice = once if _is_plain(once) else _comment_cleaner().clean(once)
+    twice = _comment_cleaner().clean(once)
     return Markup(_comment_guard.clean(twice))  # noqa: S704
 
 
@@ -235,22 +235,6 @@ class _Walker(_EtreeWalker):  # type: ignore[misc]
         if child is not None and child[3] is None:
             self._places.append(node[1] if isinstance(node, tuple) else None)
         return child
-
-
-# What most comments are: words in tags without attributes, and no entity.
-_PLAIN = re.compile(
-    r"(?:[^<>&\x00-\x08\x0b-\x1f\x7f-\x9f]++"
-    r"|</?(?:blockquote|br|code|em|li|ol|p|strong|ul)>)*+"
-)
-
-
-def _is_plain(html: str) -> bool:
-    """Whether bleach would leave it as it is, letter by letter: its tags are allowed and
-    nest, there is nothing else that it reads, and no address to make a link of. It costs
-    more than all the rest of the work on such a text.
-    """
-    is_plain = _PLAIN.fullmatch(html) is not None
-    return is_plain and policies.BARE_URL.search(html) is None
 
 
 def _comment_cleaner() -> Cleaner:

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from blog.accounts.models import Role
-from blog.comments import drafts, submission
+from blog.comments import drafts, queries, submission
 from blog.comments.decisions import Decision, Rule
 from blog.comments.drafts import Origin
 from blog.comments.models import Kind, Status
@@ -50,7 +50,8 @@ def receive(post, *, origin=None, decision=PENDING, parent=None, now=NOW, **chan
 
 
 def check(post, parent_id=None, user=None):
-    submission.check(post, parent_id, site=settings(), user=user, now=NOW)
+    ground = queries.ground(post.id, parent_id) if post else None
+    submission.check(ground, user, NOW)
 
 
 def check_new(post, *, parent=None, now=NOW, **changes):
