@@ -38,7 +38,7 @@ run: setup  ## start a publication on this computer, with a demo in it when it i
 	$(BIN)/blog serve --demo --bind 127.0.0.1:$(PORT)
 
 test: setup  ## run the tests (ARGS="tests/posts -k draft": some); a missing tool is named
-	$(BIN)/python -m pytest -n 2 -m "not faults and not corpora_all and not lighthouse" $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not faults and not corpora_all and not lighthouse" $(ARGS)
 
 faults: setup  ## kill servers in the middle of writing, for minutes, and count what was lost
 	$(BIN)/python -m pytest -m faults -s $(ARGS)

@@ -6,39 +6,20 @@ import shutil
 from datetime import UTC, datetime
 
 import pytest
-from werkzeug.routing import Rule
 
 from blog import create_app
 from blog.accounts.models import Role
+from blog.accounts.sessions import cookie_name
 from blog.config import KNOWN
 from blog.database import db as database
 from blog.operations.upgrade import upgrade
-from tests import checkers, factories
-from tests.factories import PASSWORD
+from tests import checkers, compiled, factories
 from tests.pages import Client
 
 # The mail server: ``smtp``, ``rude_smtp``, ``authority``.
 pytest_plugins = ("tests.mail.smtp",)
 
 SECRET_KEY = "a key for tests only, longer than thirty-two bytes"
-
-
-def _made_once(compile_builder):
-    """Werkzeug compiles two functions for every rule of every application; those of the
-    same rule are the same, and most of what making an application takes.
-    """
-    made = {}
-
-    def compiled(rule, append_unknown=True):
-        key = (rule.rule, repr(rule.defaults), append_unknown)
-        if key not in made:
-            made[key] = compile_builder(rule, append_unknown)
-        return made[key]
-
-    return compiled
-
-
-Rule._compile_builder = _made_once(Rule._compile_builder)
 
 
 def make_app(instance, **overrides):
@@ -51,7 +32,7 @@ def make_app(instance, **overrides):
         "SITE_URL": "http://localhost",
         "SQLALCHEMY_DATABASE_URI": f"sqlite:///{instance / 'blog.sqlite'}",
     }
-    app = create_app(settings | overrides)
+    app = compiled.share(create_app(settings | overrides))
     app.test_client_class = Client
     return app
 
@@ -112,12 +93,11 @@ def client_for(app):
     """``client_for("editor")``: a person of that role, logged in, with ``.user_id``."""
 
     def log_in(role, **attributes):
+        client = app.test_client()
         with app.app_context():
             user = factories.make_user(role=Role(role), **attributes)
-            user_id, name = user.id, user.name
-        client = app.test_client()
-        client.log_in(name, PASSWORD)
-        client.user_id = user_id
+            client.user_id = user.id
+            client.set_cookie(cookie_name(app, "session"), factories.make_login(user))
         return client
 
     return log_in

@@ -3,16 +3,20 @@ is about. They need an application context.
 """
 
 import itertools
+import secrets
 from datetime import UTC, datetime, timedelta
 
-from blog.accounts import passwords
+from flask.sessions import session_json_serializer
+
+from blog.accounts import logins, passwords
 from blog.accounts.models import Role, User
+from blog.clock import utcnow
 from blog.comments.counts import rebuild
 from blog.comments.models import Comment
 from blog.comments.models import Status as CommentStatus
 from blog.database import session, write_transaction
 from blog.posts import publishing
-from blog.posts.models import Category, Kind, Status, Tag
+from blog.posts.models import Category, Kind, Shape, Status, Tag
 from blog.text.folding import fold
 from blog.text.sanitizer import Format, comment_html
 
@@ -45,6 +49,13 @@ def make_user(*, role=Role.AUTHOR, name=None, password=PASSWORD, **attributes):
     return user
 
 
+def make_login(user):
+    """The token of a new session, as the cookie of a browser would hold it."""
+    data = session_json_serializer.dumps({"csrf_token": secrets.token_hex(20)})
+    with write_transaction():
+        return logins.begin(user, now=utcnow(), data=data)
+
+
 def make_post(
     *,
     title="A title",
@@ -66,7 +77,10 @@ def make_post(
         title=title, source=source, format=format, excerpt=excerpt
     )
     with write_transaction():
-        post = publishing.compose(author, kind, content, NOON, password=password)
+        shape = attributes.get("shape", Shape.ARTICLE)
+        post = publishing.compose(
+            author, kind, content, NOON, password=password, shape=shape
+        )
         for column, value in attributes.items():
             setattr(post, column, value)
         session.flush()

@@ -6,6 +6,7 @@ nothing inline that the Content-Security-Policy would stop, nothing of another h
 """
 
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import html5lib
@@ -26,8 +27,9 @@ LOADING = {
 }
 
 
+@lru_cache(8)
 def parse(html):
-    """The document of an HTML text, elements without namespace."""
+    """The document of an HTML text, elements without namespace; only to be read."""
     return html5lib.parse(html, namespaceHTMLElements=False)
 
 
@@ -114,6 +116,7 @@ class Client(FlaskClient):
 
     user_id = None
     inspects = True
+    _token = _token_of = None
 
     def open(self, *args, **kwargs):
         kwargs.setdefault("buffered", True)  # and so a file that is sent is closed
@@ -130,8 +133,14 @@ class Client(FlaskClient):
         return response
 
     def token(self, path="/admin/account/"):
-        """A CSRF token as the forms of this person's pages carry it."""
-        return field(self.get(path).text, "csrf_token")
+        """A CSRF token as the forms of this person's pages carry it; a session has one
+        for as long as it lasts, so whoever is logged in looks once.
+        """
+        session = self.get_cookie("session")
+        if session is None or session.value != self._token_of:
+            self._token = field(self.get(path).text, "csrf_token")
+            self._token_of = session and session.value
+        return self._token
 
     def log_in(self, name, password, **fields):
         """Log in through the form; the answer."""

@@ -13,9 +13,9 @@ from blog.database import session, write_transaction
 from blog.posts.permalinks import post_url
 from blog.site.queries import settings
 from tests import checkers
-from tests.conftest import SECRET_KEY, dispose, make_app
+from tests.browser.stages import stage
+from tests.conftest import dispose, make_app
 from tests.factories import make_comment, make_post
-from tests.servers import Server, free_port
 
 VIEWS = {
     "desk": {"viewport": {"width": 1280, "height": 900}},
@@ -26,22 +26,27 @@ VIEWS = {
 }
 
 
+def filled():
+    posts = [make_post(title=title) for title in ("Tides", "Boats")]
+    make_comment(post=posts[0], author="Grace", email="grace@example.org")
+    return [post_url(post) for post in posts]
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory, empty_database):
+    """A site with two posts, with mail."""
+    folder = tmp_path_factory.mktemp("commenting")
+    post_office = {"BLOG_SMTP_URL": "smtp://127.0.0.1:9"}
+    with stage(folder, empty_database, filled, **post_office) as served:
+        yield served
+
+
 @pytest.fixture
-def place(app):
-    """A site with two posts, with mail; its server, and the posts' paths."""
-    with app.app_context():
-        posts = [make_post(title=title) for title in ("Tides", "Boats")]
-        make_comment(post=posts[0], author="Grace", email="grace@example.org")
-        paths = [post_url(post) for post in posts]
-    port = free_port()
-    line = ("serve", "--bind", f"127.0.0.1:{port}", "--workers", "1")
-    env = {
-        "BLOG_LIMITS": "off",
-        "BLOG_SECRET_KEY": SECRET_KEY,
-        "BLOG_SMTP_URL": "smtp://127.0.0.1:9",
-    }
-    with Server(app.config["INSTANCE"], "blog", *line, port=port, **env):
-        yield Place(app, f"http://127.0.0.1:{port}", paths)
+def place(served):
+    """The site as it was in the beginning, without what the test before wrote."""
+    served.put_back()
+    yield Place(served.app, served.url, served.facts)
+    dispose(served.app)
 
 
 class Place:

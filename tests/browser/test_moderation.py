@@ -8,9 +8,9 @@ from blog.comments.models import Comment, Status
 from blog.database import session, write_transaction
 from blog.site.queries import settings
 from tests import checkers
-from tests.conftest import dispose, make_app
+from tests.browser.stages import stage
+from tests.conftest import dispose
 from tests.factories import HOUR, NOON, PASSWORD, make_comment, make_post, make_user
-from tests.servers import Server
 
 QUEUE = "/admin/comments/"
 
@@ -18,8 +18,8 @@ QUEUE = "/admin/comments/"
 class Desk:
     """A site with a queue, its moderator's tab, and a look into the database."""
 
-    def __init__(self, server, app, page):
-        self.server, self.app, self.page = server, app, page
+    def __init__(self, app, page):
+        self.app, self.page = app, page
 
     def press(self, *keys):
         for key in keys:
@@ -43,32 +43,37 @@ class Desk:
         return {each: statuses.count(each) for each in Status if each in statuses}
 
 
+def fill():
+    make_user(role=Role.EDITOR, name="grace", display_name="Grace")
+    post = make_post(title="Tides")
+    for number in range(1, 21):
+        make_comment(
+            post=post,
+            status=Status.PENDING,
+            author=f"no. {number}",
+            source="The harbour was dark.",
+            created_at=NOON + number * HOUR / 60,
+        )
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory, empty_database):
+    folder = tmp_path_factory.mktemp("moderation")
+    with stage(folder, empty_database, fill) as served:
+        yield served
+
+
 @pytest.fixture
-def filled(tmp_path, empty_database):
+def filled(served):
     """A site in which twenty comments wait, the newest by no. 20."""
-    instance = tmp_path / "instance"
-    instance.mkdir()
-    (instance / "blog.sqlite").write_bytes(empty_database.read_bytes())
-    app = make_app(instance)
-    with app.app_context():
-        make_user(role=Role.EDITOR, name="grace", display_name="Grace")
-        post = make_post(title="Tides")
-        for number in range(1, 21):
-            make_comment(
-                post=post,
-                status=Status.PENDING,
-                author=f"no. {number}",
-                source="The harbour was dark.",
-                created_at=NOON + number * HOUR / 60,
-            )
-    dispose(app)
-    yield app
-    dispose(app)
+    served.put_back()
+    yield served
+    dispose(served.app)
 
 
 @pytest.fixture(params=["en", "ar"])
 def desk(request, browser, filled):
-    with filled.app_context(), write_transaction():
+    with filled.app.app_context(), write_transaction():
         settings().language = request.param
     yield from sat_down(browser, filled)
 
@@ -78,24 +83,21 @@ def english_desk(browser, filled):
     yield from sat_down(browser, filled)
 
 
-def sat_down(browser, app, **options):
-    with Server(app.config["INSTANCE"], "blog", "serve") as server:
-        context = browser.new_context(
-            base_url=f"http://127.0.0.1:{server.port}", **options
-        )
-        context.set_default_timeout(15_000)
-        page = context.new_page()
-        mistakes = []
-        page.on("pageerror", lambda error: mistakes.append(str(error)))
-        page.goto("/login")
-        page.locator("[name=username]").fill("grace")
-        page.locator("[name=password]").fill(PASSWORD)
-        page.locator("[name=password]").press("Enter")
-        page.wait_for_url("**/admin/")
-        page.goto(QUEUE)
-        yield Desk(server, app, page)
-        context.close()
-        assert mistakes == []
+def sat_down(browser, served, **options):
+    context = browser.new_context(base_url=served.url, **options)
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    mistakes = []
+    page.on("pageerror", lambda error: mistakes.append(str(error)))
+    page.goto("/login")
+    page.locator("[name=username]").fill("grace")
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("[name=password]").press("Enter")
+    page.wait_for_url("**/admin/")
+    page.goto(QUEUE)
+    yield Desk(served.app, page)
+    context.close()
+    assert mistakes == []
 
 
 def test_a_queue_of_twenty_is_emptied_from_the_keyboard_alone(desk):
