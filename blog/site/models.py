@@ -146,7 +146,7 @@ class Menu(StrEnum):
 
 
 class MenuTarget(StrEnum):
-    """What an entry of a menu leads to, by ``target_id``, but for ``URL`` and ``HOME``."""
+    """What an entry of a menu leads to: by ``target_id``, or home, or an address."""
 
     HOME = "home"
     POST = "post"  # or a page
@@ -158,8 +158,8 @@ class MenuTarget(StrEnum):
 
 
 class MenuItem(Model):
-    """An entry of a menu. ``label`` "" is the name of what it leads to. That may be gone
-    or not public; then the entry is not shown.
+    """An entry of a menu. ``label`` "" is the name of what it leads to. That may be
+    gone or not public; then the entry is not shown.
     """
 
     __tablename__ = "menu_item"

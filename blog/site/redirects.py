@@ -1,12 +1,16 @@
 """Old addresses: where each leads now."""
 
 import re
+from collections.abc import Collection
 from urllib.parse import parse_qsl, unquote
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from ..database import session
 from .models import Redirect
+
+# What a redirect can lead to; the names of its columns.
+TARGETS = ("post_id", "category_id", "tag_id", "series_id", "user_id")
 
 # What names a post in a query. WordPress takes either for either.
 _NAMING = ("p", "page_id")
@@ -22,31 +26,47 @@ def key(path: str, query: str = "") -> str:
     return f"{bare}?{unquote(query)}" if query else bare
 
 
-def target(path: str, query: str = "") -> int | None:
-    """The id of the post or page to which an address leads; ``None`` if it leads to
-    nothing. What it leads to need not be public.
+def find(path: str, query: str = "") -> Redirect | None:
+    """To what an address leads; ``None`` if it leads to nothing. That need not be
+    public.
 
     Of the query only what names a post counts: all kinds of things are hung on a link
     while it goes round.
     """
     keys = _keys(path, query)
-    known = dict(
-        session.execute(
-            select(Redirect.path, Redirect.post_id).where(Redirect.path.in_(keys))
-        ).all()
-    )
+    found = session.scalars(select(Redirect).where(Redirect.path.in_(keys)))
+    known = {row.path: row for row in found}
     return next((known[each] for each in keys if each in known), None)
 
 
-def lead(path: str, query: str = "", *, post_id: int) -> bool:
-    """Let an address lead to a post; whether that is new. The last word counts."""
+def target(path: str, query: str = "") -> int | None:
+    """The id of the post or page to which an address leads; ``None`` if to none."""
+    here = find(path, query)
+    return None if here is None else here.post_id
+
+
+def lead(path: str, query: str = "", **to: int) -> bool:
+    """Let an address lead to one thing (``post_id=3``, or ``category_id``, ``tag_id``,
+    ``series_id``, ``user_id``); whether that is new. The last word counts.
+    """
     here = session.scalar(select(Redirect).where(Redirect.path == key(path, query)))
     if here is None:
-        session.add(Redirect(path=key(path, query), post_id=post_id))
+        session.add(Redirect(path=key(path, query), **to))
         return True
-    is_new = here.post_id != post_id
-    here.post_id = post_id
-    return is_new
+    before = {name: getattr(here, name) for name in TARGETS}
+    wanted = dict.fromkeys(TARGETS) | to
+    for name, value in wanted.items():
+        setattr(here, name, value)
+    return before != wanted
+
+
+def hand_over(name: str, ids: Collection[int], to_id: int) -> None:
+    """Let what leads to some things (``"tag_id"``) lead to another of their kind."""
+    column = getattr(Redirect, name)
+    session.execute(
+        update(Redirect).where(column.in_(ids)).values({name: to_id}),
+        execution_options={"synchronize_session": "fetch"},
+    )
 
 
 def _keys(path: str, query: str) -> list[str]:

@@ -16,6 +16,7 @@ RESERVED = frozenset(
         *("archive", "author", "category", "comment", "comments", "page", "search"),
         *("series", "tag", "privacy", "media", "static", "subscriptions"),
         *("avatar", "c", "moderate", "my-comments"),
+        *("forgotten", "invitation", "recovery"),
         *("favicon.ico", "robots.txt", "sitemap.xml", "sitemap"),
         *("healthz", "readyz", "well-known", ".well-known", "webmention"),
         *("wp-admin", "wp-content", "wp-includes", "wp-json", "wp-login", "xmlrpc"),
