@@ -2,12 +2,15 @@
 
 from datetime import datetime
 from enum import StrEnum
+from urllib.parse import quote
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..accounts.models import User
 from ..database import Choice, Model
+from ..text.folding import fold
+from ..text.slugs import slugify
 
 
 class MediaKind(StrEnum):
@@ -30,14 +33,16 @@ class MediaState(StrEnum):
 class MediaItem(Model):
     """A file in the library. Its address is ``/media/ID/NAME.EXTENSION``, which stays
     when the file is replaced; ``version`` counts replacements, so that browsers keep
-    no old one.
+    no old one. ``name`` is as a person reads it, in any script, without an extension;
+    the address has its slug, and any other there leads to it.
 
     ``digest`` (SHA-256, hex) names the stored file, ``upload_digest`` what was sent: of
     a picture these differ, as it is written again. ``likeness`` is a picture's
     difference hash, 16 hex digits that are equal for what looks equal; "" for others.
     ``width`` and ``height`` are pixels, upright, ``None`` for what has none;
     ``duration`` is seconds. ``is_animated`` pictures keep moving and get no smaller
-    variants. ``folded`` is name, alt text and caption, folded for the search. ``alt``
+    variants; through some places of an ``is_transparent`` one the page is seen.
+    ``folded`` is name, alt text and caption, folded for the search. ``alt``
     is "" as long as nobody wrote one; ``is_decorative`` says that none is wanted.
     """
 
@@ -68,6 +73,7 @@ class MediaItem(Model):
     height: Mapped[int | None]
     duration: Mapped[int | None]
     is_animated: Mapped[bool] = mapped_column(default=False)
+    is_transparent: Mapped[bool] = mapped_column(default=False)
     alt: Mapped[str] = mapped_column(default="")
     is_decorative: Mapped[bool] = mapped_column(default=False)
     caption: Mapped[str] = mapped_column(default="")
@@ -87,6 +93,41 @@ class MediaItem(Model):
         order_by="MediaVariant.width",
     )
 
+    def describe(
+        self,
+        *,
+        name: str | None = None,
+        alt: str | None = None,
+        is_decorative: bool | None = None,
+        caption: str | None = None,
+    ) -> None:
+        """Change what is said of it, so that it is found by it. ``None``: as it was."""
+        self.name = self.name if name is None else name
+        self.alt = (self.alt or "") if alt is None else alt
+        self.caption = (self.caption or "") if caption is None else caption
+        if is_decorative is not None:
+            self.is_decorative = is_decorative
+        self.folded = fold(f"{self.name} {self.alt} {self.caption}")
+
+    @property
+    def slug(self) -> str:
+        """The name as part of an address; that of its kind if no letter is left."""
+        return slugify(self.name) or self.kind.value
+
+    @property
+    def filename(self) -> str:
+        """The last part of its address: "boat.jpg"."""
+        return f"{self.slug}.{self.extension}"
+
+    @property
+    def path(self) -> str:
+        """The path of the whole file: "/media/12/boat.jpg"."""
+        return quote(f"/media/{self.id}/{self.filename}")
+
+    def variant_path(self, format: str, width: int) -> str:
+        """The path of a picture in one of its sizes: "/media/12/boat-640.avif"."""
+        return quote(f"/media/{self.id}/{self.slug}-{width}.{format}")
+
 
 class MediaVariant(Model):
     """A smaller picture, or the same in another format. ``format`` is "avif", "webp",
@@ -94,7 +135,10 @@ class MediaVariant(Model):
     """
 
     __tablename__ = "media_variant"
-    __table_args__ = (UniqueConstraint("media_id", "format", "width"),)
+    __table_args__ = (
+        UniqueConstraint("media_id", "format", "width"),
+        Index(None, "digest"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     media_id: Mapped[int] = mapped_column(
