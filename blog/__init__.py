@@ -6,8 +6,13 @@ from flask import Flask
 
 from . import assets, config, errors, extensions, i18n, security
 from .accounts import guard, sessions
+from .accounts import jobs as account_jobs
 from .accounts.admin import bp as account_admin_bp
 from .accounts.cli import group as users_cli
+from .accounts.invitation_views import bp as invitation_bp
+from .accounts.invitations_admin import bp as invitations_admin_bp
+from .accounts.recovery_views import bp as recovery_bp
+from .accounts.takeover_admin import bp as takeover_admin_bp
 from .accounts.users_admin import bp as users_admin_bp
 from .accounts.views import bp as accounts_bp
 from .admin.views import bp as admin_bp
@@ -34,12 +39,37 @@ from .feeds import templating as feed_templating
 from .feeds.views import bp as feeds_bp
 from .jobs import worker
 from .jobs.admin import bp as outbox_admin_bp
+from .jobs.progress_admin import bp as progress_bp
 from .mail import mail_jobs
+from .media import jobs as media_jobs
+from .media.admin import bp as media_admin_bp
+from .media.library_item_admin import bp as media_item_bp
+from .media.library_selection_admin import bp as media_selection_bp
+from .media.portraits_admin import bp as portraits_admin_bp
+from .media.views import bp as media_bp
 from .operations import cli as operations_cli
 from .operations import health
 from .posts import templating as post_templating
 from .posts.admin import bp as posts_admin_bp
+from .posts.editorial import jobs as editorial_jobs
+from .posts.editorial.keeping_admin import bp as kept_lists_bp
+from .posts.editorial.note_admin import bp as notes_bp
+from .posts.editorial.panel_admin import bp as editorial_bp
+from .posts.editorial.preview_admin import bp as preview_admin_bp
+from .posts.editorial.preview_views import bp as previews_bp
+from .posts.editorial.quick_admin import bp as quick_bp
+from .posts.editorial.template_admin import bp as templates_bp
+from .posts.links_admin import bp as links_admin_bp
+from .posts.menus_admin import bp as menus_admin_bp
+from .posts.page_order_admin import bp as page_order_bp
 from .posts.pages_admin import bp as pages_admin_bp
+from .posts.revisions import jobs as revision_jobs
+from .posts.revisions import templating as revision_templating
+from .posts.revisions.autosave_admin import bp as autosaves_bp
+from .posts.revisions.conversion_admin import bp as conversion_bp
+from .posts.revisions.history_admin import bp as revisions_bp
+from .posts.series_admin import bp as series_admin_bp
+from .posts.series_views import bp as series_bp
 from .posts.terms_admin import bp as terms_admin_bp
 from .posts.terms_selection_admin import bp as terms_selection_bp
 from .posts.views import bp as posts_bp
@@ -50,6 +80,8 @@ from .transfer.cli import group as import_cli
 
 BLUEPRINTS = (
     accounts_bp,
+    recovery_bp,
+    invitation_bp,
     admin_bp,
     comments_bp,
     my_comments_bp,
@@ -59,14 +91,33 @@ BLUEPRINTS = (
     moderation_links_bp,
     subscriptions_bp,
     feeds_bp,
+    series_bp,
+    media_bp,
+    previews_bp,
     posts_bp,
     search_bp,
 )
 ADMIN_BLUEPRINTS = (
     posts_admin_bp,
     pages_admin_bp,
+    page_order_bp,
+    links_admin_bp,
+    editorial_bp,
+    notes_bp,
+    preview_admin_bp,
+    templates_bp,
+    quick_bp,
+    kept_lists_bp,
+    revisions_bp,
+    autosaves_bp,
+    conversion_bp,
     terms_admin_bp,
     terms_selection_bp,
+    series_admin_bp,
+    menus_admin_bp,
+    media_admin_bp,
+    media_item_bp,
+    media_selection_bp,
     comments_admin_bp,
     comment_admin_bp,
     block_admin_bp,
@@ -74,11 +125,24 @@ ADMIN_BLUEPRINTS = (
     keeping_admin_bp,
     spam_admin_bp,
     users_admin_bp,
+    takeover_admin_bp,
+    portraits_admin_bp,
+    invitations_admin_bp,
     outbox_admin_bp,
+    progress_bp,
     site_admin_bp,
     account_admin_bp,
 )
-JOBS = (mail_jobs, comment_jobs, akismet_jobs, retention_jobs)
+JOBS = (
+    mail_jobs,
+    account_jobs,
+    media_jobs,
+    editorial_jobs,
+    revision_jobs,
+    comment_jobs,
+    akismet_jobs,
+    retention_jobs,
+)
 # Once, not in create_app: a blueprint that is in use takes no more children.
 for child in ADMIN_BLUEPRINTS:
     admin_bp.register_blueprint(child)
@@ -100,6 +164,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     for templating in (
         site_templating,
         post_templating,
+        revision_templating,
         comment_templating,
         feed_templating,
     ):

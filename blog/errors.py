@@ -3,10 +3,19 @@
 import logging
 import secrets
 import sqlite3
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
 
-from flask import Flask, Response, make_response, render_template, request
-from flask_wtf.csrf import CSRFError
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    jsonify,
+    make_response,
+    render_template,
+    request,
+)
+from flask_wtf.csrf import CSRFError, generate_csrf
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import ObjectDeletedError
@@ -16,9 +25,11 @@ from .database import GateTimeout, session
 from .i18n import gettext as _
 from .i18n import in_english
 from .i18n import lazy_gettext as _l
-from .security import is_sent_from_here
+from .security import is_public_view, is_sent_from_here
 
 log = logging.getLogger(__name__)
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 RETRY_AFTER_SECONDS = 5
 
@@ -103,12 +114,20 @@ def init_app(app: Flask) -> None:
         app.register_error_handler(busy, _busy)
 
 
+def in_json(view: View) -> View:
+    """Declare that a script asks this view: its errors are ``{"error": sentence}``."""
+    view.speaks_json = True  # type: ignore[attr-defined]
+    return view
+
+
 def error_page(code: int, advice: str | None = None) -> Response:
     """The page for an error; ``advice`` takes the place of the usual sentence.
 
     Where the site's own page cannot be made, a plainer one with the same words.
     """
     known = _explanation(code)
+    if _is_in_json():
+        return _json_error(code, advice or str(known.advice))
     if isinstance(request.routing_exception, BadHost):
         return _last_resort_page(code)  # no host that can be read: no addresses either
     try:
@@ -123,6 +142,21 @@ def error_page(code: int, advice: str | None = None) -> Response:
         session.rollback()
         return _last_resort_page(code)
     return make_response(page, code)
+
+
+def _is_in_json() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if getattr(view, "speaks_json", False):
+        return True
+    # Public answers are stored, and the same for all.
+    wanted = request.accept_mimetypes.best
+    return wanted == "application/json" and not is_public_view()
+
+
+def _json_error(code: int, sentence: str, **more: str) -> Response:
+    response = jsonify(error=sentence, **more)
+    response.status_code = code
+    return response
 
 
 def _explanation(code: int) -> Explanation:
@@ -148,6 +182,10 @@ def _stale_form(error: CSRFError) -> Response:
     with a token of today, to be sent once more. Passwords are not shown again, but for
     that of a post, which its writer sees in the editor anyway.
     """
+    if _is_in_json():
+        # The page that asks still has all that was typed; with this it goes on.
+        token = {"csrf_token": generate_csrf()} if is_sent_from_here() else {}
+        return _json_error(400, _("This page was opened too long ago."), **token)
     names = {*request.form} - {"post_password"}
     if not is_sent_from_here() or any("password" in name for name in names):
         advice = _("This page was opened too long ago. Reload it, then send it again.")
@@ -195,6 +233,8 @@ def _last_resort_page(code: int, reference: str = "") -> Response:
     """A page that asks neither the database nor the site's templates for anything."""
     known = _explanation(code)
     with in_english():  # the site's language is a setting, and those cannot be read
+        if _is_in_json():
+            return _json_error(code, str(known.advice))
         page = render_template(
             "errors/last_resort.html",
             title=known.title,

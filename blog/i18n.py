@@ -1,12 +1,12 @@
 """Languages, directions and dates. The only place that knows Flask-Babel."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime, time
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from babel import Locale, UnknownLocaleError, dates
+from babel import Locale, UnknownLocaleError, dates, lists
 from flask import Flask
 from flask_babel import Babel, force_locale, get_locale, get_timezone, lazy_gettext
 from flask_babel import format_date as _format_date
@@ -17,6 +17,7 @@ __all__ = [
     "LANGUAGES",
     "direction",
     "format_date",
+    "format_list",
     "format_month",
     "format_time",
     "gettext",
@@ -92,6 +93,11 @@ def time_format() -> Callable[[datetime], str]:
         return together.replace("{1}", _day(locale, here.date())).replace("{0}", minute)
 
     return written
+
+
+def format_list(parts: Sequence[str]) -> str:
+    """ "Ada, Ben and Cleo" in the site's language."""
+    return str(lists.format_list(list(parts), locale=get_locale() or "en"))
 
 
 def format_month(year: int, month: int) -> str:

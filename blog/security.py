@@ -3,7 +3,7 @@ which redirect targets are safe.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
@@ -17,7 +17,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 URLENCODED = "application/x-www-form-urlencoded"
-FORM_TYPES = frozenset({URLENCODED, "multipart/form-data"})
+MULTIPART = "multipart/form-data"
+FORM_TYPES = frozenset({URLENCODED, MULTIPART})
 MAX_FIELDS = 1_000  # Werkzeug's limit, too, which it keeps for multipart alone
 MAX_INTEGER = 2**63 - 1  # the largest that SQLite and PostgreSQL store
 
@@ -43,7 +44,11 @@ PRIVATE_CSP = PUBLIC_CSP | {
     "img-src": "'self' blob: data:",
     # The preview beside the editor, and the films in it.
     "frame-src": f"'self' {PUBLIC_CSP['frame-src']}",
+    # No string becomes markup or script; what is pasted is read in the one policy.
+    "require-trusted-types-for": "'script'",
+    "trusted-types": "default",
 }
+FRAMED_CSP = PRIVATE_CSP | {"frame-ancestors": "'self'"}  # a preview beside its editor
 COMMON_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Permitted-Cross-Domain-Policies": "none",
@@ -123,6 +128,11 @@ def safe_redirect_target(target: str | None, default: str = "/") -> str:
     return target if is_path and re.fullmatch(r"[!-~]+", target) else default
 
 
+def csp_header(rules: Mapping[str, str]) -> str:
+    """The rules as the header ``Content-Security-Policy`` says them."""
+    return "; ".join(f"{name} {sources}" for name, sources in rules.items())
+
+
 def absolute_url(path: str) -> str:
     """The full address of a path of this site, from the address the operator set."""
     return f"{current_app.config['SITE_URL']}{path}"
@@ -156,7 +166,11 @@ def _bound_body() -> None:
         abort(411)
     view = current_app.view_functions.get(request.endpoint or "")
     limit = getattr(view, "max_body_bytes", None)
-    if limit is not None:
+    if getattr(view, "takes_files", False):
+        # Files go to the disk; the fields beside them, and forms without, to memory.
+        if request.mimetype == MULTIPART:
+            request.max_content_length = limit
+    elif limit is not None:
         request.max_content_length = limit
         request.max_form_memory_size = limit
 
@@ -193,8 +207,8 @@ def _check_address() -> None:
 
 
 def check_form() -> None:
-    """Refuse a body that is no form of ours: another kind, with files, of very many
-    fields.
+    """Refuse a body that is no form of ours: another kind, of very many fields, or with
+    files unless the view ``takes_files``.
 
     To be asked after the guard: reading some megabytes of fields takes seconds, which
     only those get who may send them.
@@ -203,6 +217,10 @@ def check_form() -> None:
         return
     if request.mimetype and request.mimetype not in FORM_TYPES:
         abort(415)
+    view = current_app.view_functions.get(request.endpoint or "")
+    if request.mimetype == MULTIPART and getattr(view, "takes_files", False):
+        _check_fields()  # and never the whole body in memory
+        return
     body = request.get_data()
     if request.mimetype == URLENCODED:
         if body.count(b"&") >= MAX_FIELDS:
@@ -216,6 +234,10 @@ def check_form() -> None:
         abort(400, _("The request holds characters that no text has."))
     if request.files:
         abort(415)
+    _check_fields()
+
+
+def _check_fields() -> None:
     for name, values in request.form.lists():
         _check_texts([name, *values])
 
@@ -236,7 +258,7 @@ def _set_headers(response: Response) -> Response:
     csp = PUBLIC_CSP if open_to_all else PRIVATE_CSP
     headers.setdefault(
         "Content-Security-Policy",
-        "; ".join(f"{name} {sources}" for name, sources in csp.items()),
+        csp_header(csp),
     )
     headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     headers.setdefault(

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from ..comments.models import Comment
 from ..database import session
 from ..paging import Page, last_page
-from ..posts.models import Kind, Post, Status
+from ..posts.models import Byline, Kind, Post, Status
 from ..text.folding import fold
 from .models import Role, User
 
@@ -47,6 +47,7 @@ class Belongings(NamedTuple):
     posts: int
     pages: int
     comments: int
+    bylines: int  # posts of others that name the person
 
     @property
     def need_an_heir(self) -> bool:
@@ -130,8 +131,12 @@ def belongings(user: User) -> Belongings:
         ).all()
     )
     said = select(func.count()).where(Comment.user_id == user.id)
+    named = select(func.count()).where(Byline.user_id == user.id)
     return Belongings(
-        kinds.get(Kind.POST, 0), kinds.get(Kind.PAGE, 0), session.scalar(said) or 0
+        kinds.get(Kind.POST, 0),
+        kinds.get(Kind.PAGE, 0),
+        session.scalar(said) or 0,
+        session.scalar(named) or 0,
     )
 
 

@@ -14,8 +14,8 @@ from ..i18n import gettext as _
 from ..i18n import lazy_gettext as _l
 from ..site.queries import settings
 from ..text.normalize import MAX_URL_LENGTH, clean_text, http_url, single_line
-from . import passwords, queries, users
-from .models import User
+from . import links, passwords, queries, users
+from .models import Invitation, User
 
 MAX_EMAIL = 254
 MAX_BIO = 2_000
@@ -116,6 +116,7 @@ class Profile(TypedDict):
     email: str | None
     url: str
     bio: str
+    links: str
 
 
 class ProfileForm(Form):
@@ -146,6 +147,13 @@ class ProfileForm(Form):
         validators=[Length(max=MAX_BIO)],
         render_kw={"dir": "auto", "rows": 4},
     )
+    links = TextAreaField(
+        _l("Elsewhere"),
+        description=_l("An address a line, with a name behind it if you like."),
+        filters=[lambda value: clean_text(value or "").strip()],
+        validators=[Length(max=links.MOST * MAX_URL_LENGTH)],
+        render_kw={"dir": "auto", "rows": 3, "spellcheck": "false"},
+    )
 
     def __init__(self, user: User) -> None:
         super().__init__(user)
@@ -161,6 +169,7 @@ class ProfileForm(Form):
             "email": self.email.data or None,
             "url": self.url.data or "",
             "bio": self.bio.data or "",
+            "links": self.links.data or "",
         }
 
     def validate_email(self, field: Field) -> None:
@@ -179,6 +188,16 @@ class ProfileForm(Form):
         if address is None:
             raise ValidationError(_("An address such as https://example.org, please."))
         field.data = address
+
+    def validate_links(self, field: Field) -> None:
+        kept = links.normalised(field.data)
+        if kept is None:
+            raise ValidationError(
+                _("Begin each line with an address such as https://example.org.")
+            )
+        if len(kept.splitlines()) > links.MOST:
+            raise ValidationError(_("At most %(num)d, please.", num=links.MOST))
+        field.data = kept
 
 
 class PasswordForm(Form):
@@ -232,3 +251,39 @@ def take_email(field: Field, owner: User | None) -> None:
     if queries.by_email(address) not in (None, owner):
         raise ValidationError(_("Somebody else has this address."))
     field.data = address
+
+
+class ForgottenForm(Form):
+    """Where a link for choosing a new password goes."""
+
+    email = EmailField(
+        _l("E-mail address"),
+        description=_l("The one of your account here."),
+        validators=[DataRequired(REQUIRED), Length(max=MAX_EMAIL)],
+        render_kw={"autocomplete": "email"},
+    )
+
+    def validate_email(self, field: Field) -> None:
+        address = users.normalised_email(field.data or "")
+        if address is None:
+            raise ValidationError(_("An address such as name@example.org, please."))
+        field.data = address
+
+
+class InvitedForm(SetupForm):
+    """Who somebody is that was invited. A letter's address is known already."""
+
+    def __init__(self, invitation: Invitation) -> None:
+        super().__init__()
+        self._invited = invitation.email
+        if invitation.email:
+            del self.email
+
+    @property
+    def person(self) -> dict[str, str]:
+        """Who it is, by the names of ``invitations.accept``."""
+        return {
+            "name": self.username.data or "",
+            "display_name": self.display_name.data or "",
+            "email": (self.email.data or "") if self.email else self._invited,
+        }

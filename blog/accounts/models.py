@@ -37,7 +37,7 @@ class User(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
     display_name: Mapped[str]
-    slug: Mapped[str] = mapped_column(unique=True)
+    slug: Mapped[str] = mapped_column(unique=True, active_history=True)
     email: Mapped[str | None] = mapped_column(unique=True)
     url: Mapped[str] = mapped_column(default="")
     bio: Mapped[str] = mapped_column(default="")
@@ -93,15 +93,20 @@ class SetupLink(Model):
 
 
 class Invitation(Model):
-    """Somebody is asked to write here, in a role. ``email`` is "" for one that was
-    handed on as a link. Only the token's SHA-256 is stored. ``accepted_at`` ends it.
+    """Somebody is asked to write here, in a role. ``email`` is "" for one that is
+    handed on as a link. ``user_id`` is who came of it, at ``accepted_at``, which ends
+    it.
     """
 
     __tablename__ = "invitation"
-    __table_args__ = (Index(None, "user_id"), Index(None, "inviter_id"))
+    __table_args__ = (
+        Index(None, "user_id"),
+        Index(None, "inviter_id"),
+        # The id stands in a signed link; one that was taken back must not open another.
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    token_hash: Mapped[str] = mapped_column(unique=True)
     email: Mapped[str] = mapped_column(default="")
     role: Mapped[Role] = mapped_column(Choice(Role))
     inviter_id: Mapped[int | None] = mapped_column(

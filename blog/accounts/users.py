@@ -5,14 +5,15 @@ from datetime import datetime
 
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import delete as delete_rows
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from ..database import session
 from ..posts.models import Post
 from ..text.normalize import single_line
 from ..text.slugs import slugify, suffixed
-from . import logins, queries
-from .models import Role, SetupLink, User
+from . import logins, queries, succession
+from .models import Invitation, Role, SetupLink, User
+from .succession import Shared
 
 NAME = re.compile(r"[a-z0-9_-]{3,32}")
 MAX_DISPLAY_NAME = 100
@@ -99,10 +100,16 @@ def create(
 
 
 def describe(
-    user: User, *, display_name: str, email: str | None, url: str, bio: str
+    user: User,
+    *,
+    display_name: str,
+    email: str | None,
+    url: str,
+    bio: str,
+    links: str | None = None,
 ) -> None:
     """Change what a person says of themselves. The address as an author stays. Without
-    an ``email`` the one that is known, if any, stays.
+    an ``email`` the one that is known, if any, stays, and without ``links`` those.
 
     :raise EmailTaken: if somebody else has this address
     """
@@ -112,6 +119,7 @@ def describe(
         user.email = email
     user.display_name = single_line(display_name, MAX_DISPLAY_NAME) or user.name
     user.url, user.bio = url, bio
+    user.links = user.links if links is None else links
 
 
 def known_of(user: User) -> list[str]:
@@ -181,9 +189,16 @@ def end_links(user: User) -> None:
     session.execute(delete_rows(SetupLink).where(SetupLink.user_id == user.id))
 
 
-def delete(user: User, *, by: User | None, heir: User | None) -> None:
-    """Take a person away. ``heir`` gets their posts and pages, in whatever state; what
-    they said in comments stays, under the name it was said with.
+def delete(
+    user: User,
+    *,
+    by: User | None,
+    heir: User | None,
+    shared: Shared = Shared.LEAVE,
+) -> None:
+    """Take a person away. ``heir`` gets their posts and pages, in whatever state, and
+    perhaps their place beside other authors; what they said in comments stays, under
+    the name it was said with.
 
     :raise OwnAccount: if it is one's own account
     :raise LastAdmin: if no admin would be left
@@ -197,15 +212,19 @@ def delete(user: User, *, by: User | None, heir: User | None) -> None:
         if session.scalar(select(Post.id).where(theirs).limit(1)) is not None:
             raise NeedsHeir(user.name)
     else:
-        session.execute(update(Post).where(theirs).values(author_id=heir.id))
+        succession.hand_over(user, heir, shared)
     _end_links_seen_by(user)
     session.delete(user)
 
 
 def _end_links_seen_by(user: User) -> None:
-    """Take back the links, for whomever, that an admin may have made and kept."""
+    """Take back the links, for whomever, that an admin may have made or seen and kept,
+    and the invitations.
+    """
     if user.role is Role.ADMIN:
         session.execute(delete_rows(SetupLink).where(SetupLink.user_id.is_not(None)))
+        is_open = Invitation.accepted_at.is_(None)
+        session.execute(delete_rows(Invitation).where(is_open))
 
 
 def _ensure_another_admin(user: User) -> None:

@@ -215,7 +215,7 @@ def delete(user_id: int) -> BaseResponse:
         with write_transaction():
             user = _person_to_change(user_id)
             name = user.display_name
-            users.delete(user, by=_self(), heir=form.heir)
+            users.delete(user, by=_self(), heir=form.heir, shared=form.what_of_shared)
     except users.NeedsHeir:
         form.refuse()
         return _deletion_page(_person_or_404(user_id), form, 422)

@@ -23,6 +23,7 @@ from .forms import (
     take_email,
 )
 from .models import Role, User
+from .succession import Shared
 
 # So that the browser does not fill in the admin's own.
 _NOT_MINE = {"autocomplete": "off"}
@@ -136,7 +137,7 @@ class PersonForm(ProfileForm):
 
     slug = StringField(
         _l("Address as an author"),
-        description=_l("With another one, links to the old page of posts break."),
+        description=_l("The old one leads to the new one."),
         filters=[lambda value: (value or "").strip()],
         validators=[DataRequired(REQUIRED)],
         render_kw=_NOT_MINE | {"spellcheck": "false"},
@@ -178,22 +179,81 @@ class PersonForm(ProfileForm):
             raise ValidationError(_("Another author has this address."))
 
 
+def _fates() -> Mapping[Shared, str]:
+    return {
+        Shared.KEEP: _("It stays"),
+        Shared.HAND_OVER: _("The other name takes its place"),
+        Shared.LEAVE: _("It goes"),
+    }
+
+
 class HeirForm(Form):
     """Who gets what a person wrote who is deleted."""
 
     heir_id = SelectField(_l("Give their posts to"), coerce=_person_id, default=0)
+    shared = SelectField(
+        _l("Where their name stands beside the author’s"), default=Shared.LEAVE
+    )
+    fates: tuple[Shared, ...] = (Shared.LEAVE, Shared.HAND_OVER)
 
     def __init__(self, user: User, heirs: Sequence[User]) -> None:
         super().__init__(None)
         others = {heir.id: heir.display_name for heir in heirs if heir is not user}
-        self.heir_id.choices = {0: _("Choose a person")} | others  # type: ignore[assignment]
+        self.heir_id.choices = {"": _("Choose a person")} | others  # type: ignore[assignment]
         self.heir_id.flags.required = True
+        names = _fates()
+        self.shared.choices = {each.value: names[each] for each in self.fates}
 
     @property
     def heir(self) -> User | None:
         """Who was chosen, if still there."""
         return queries.by_id(self.heir_id.data) if self.heir_id.data else None
 
+    @property
+    def what_of_shared(self) -> Shared:
+        """What becomes of their place beside other authors."""
+        return Shared(self.shared.data)
+
     def refuse(self) -> None:
         """Say that somebody must be chosen."""
         self.heir_id.errors = [_("Choose who gets them.")]
+
+
+class TakeoverForm(HeirForm):
+    """Who gets what a person wrote who keeps the account."""
+
+    shared = SelectField(
+        _l("Where their name stands beside the author’s"), default=Shared.KEEP
+    )
+    fates = (Shared.KEEP, Shared.HAND_OVER, Shared.LEAVE)
+
+    def validate_heir_id(self, field: Field) -> None:
+        if not field.data:
+            raise ValidationError(_("Choose who gets them."))
+
+
+class InvitationForm(Form):
+    """Whom to invite, and to what."""
+
+    email = EmailField(
+        _l("E-mail address"),
+        validators=[Length(max=MAX_EMAIL)],
+        render_kw=_NOT_MINE,
+    )
+    role = _RoleField(default=Role.AUTHOR, validators=[DataRequired(REQUIRED)])
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.email.description = _(
+            "Left empty, you get a link to hand on: whoever opens it first is in."
+        )
+
+    @property
+    def chosen_role(self) -> Role:
+        """The role, once the form is valid."""
+        return self.role.data or Role.SUBSCRIBER
+
+    def validate_email(self, field: Field) -> None:
+        field.data = (field.data or "").strip()
+        if field.data:
+            take_email(field, None)

@@ -99,6 +99,7 @@ def _all_rooms() -> list[tuple[Room, bool]]:
             room(_("Pages"), url_for("admin.pages.index"), _to_review(Kind.PAGE)),
             guard.may(Action.PAGES),
         ),
+        (room(_("Media"), url_for("admin.media.index")), guard.may(Action.WRITE)),
         (
             room(_("Comments"), url_for("admin.comments.index"), _waiting()),
             guard.may(Action.MODERATE),
@@ -112,7 +113,9 @@ def _all_rooms() -> list[tuple[Room, bool]]:
             guard.may(Action.TERMS),
         ),
         (room(_("Tags"), url_for("admin.terms.tags")), guard.may(Action.TERMS)),
+        (room(_("Series"), url_for("admin.series.index")), guard.may(Action.TERMS)),
         (room(_("People"), url_for("admin.users.index")), guard.may(Action.USERS)),
+        (room(_("Menus"), url_for("admin.menus.index")), guard.may(Action.SETTINGS)),
         (
             room(_("Outbox"), url_for("admin.outbox.index")),
             guard.may(Action.SETTINGS),

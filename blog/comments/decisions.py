@@ -81,7 +81,8 @@ def is_trusted(user: User | None, post: Post) -> bool:
     """Whether a person's comments below ``post`` need nobody's approval."""
     if user is None or not user.is_active:
         return False
-    return user.id == post.author_id or may(user, Action.MODERATE, post.author_id)
+    owner_id = post.owner_for(user)
+    return user.id == owner_id or may(user, Action.MODERATE, owner_id)
 
 
 def history(content: Content, user: User | None) -> History:

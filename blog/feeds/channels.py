@@ -11,7 +11,7 @@ from sqlalchemy import Select
 from ..comments.models import Comment
 from ..i18n import format_month
 from ..i18n import gettext as _
-from ..posts import permalinks
+from ..posts import covers, permalinks, shapes
 from ..posts import queries as post_queries
 from ..posts.models import Category, Kind, Post
 from ..posts.moments import FIRST_YEAR, LAST_YEAR
@@ -74,6 +74,22 @@ def author(slug: str, now: datetime) -> Feed | None:
             permalinks.author_url(here),
             _titled(here.display_name),
             here.bio,
+        )
+    )
+
+
+def series(slug: str, now: datetime) -> Feed | None:
+    """The newest parts of a series."""
+    here = post_queries.series_named(slug)
+    if here is None:
+        return None
+    return _unless_empty(
+        _posts(
+            post_queries.in_series(now, here),
+            now,
+            permalinks.series_url(here),
+            _titled(here.name),
+            here.description,
         )
     )
 
@@ -150,7 +166,7 @@ def comments_on(post: Post, now: datetime) -> Feed:
 
 def post_comments_title(post: Post) -> str:
     """What the feed of a post's comments is called."""
-    return _("Comments on: %(title)s", title=post.title or _("Untitled"))
+    return _("Comments on: %(title)s", title=shapes.name(post))
 
 
 def _posts(
@@ -158,7 +174,10 @@ def _posts(
 ) -> Feed:
     found = queries.newest(posts, settings().posts_per_rss)
     above = _categories_for_addresses()
-    entries = [post_entry(post, settings(), now) for post in found]
+    pictures = covers.of(found)
+    entries = [
+        post_entry(post, settings(), now, pictures.get(post.id)) for post in found
+    ]
     del above
     return Feed(
         base=base, page=base, title=title, description=description, entries=entries

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from markupsafe import escape
+
 from ..comments import moderation
 from ..comments.models import Comment
 from ..i18n import gettext as _
-from ..posts import permalinks
-from ..posts.models import Post
+from ..posts import permalinks, shapes
+from ..posts.models import Post, Shape
 from ..security import absolute_url
 from ..site.models import Site
 from ..text import excerpts, policies
+from ..text.pictures import Picture
 from . import portable
 from .formats import Format, address
 
@@ -46,14 +49,19 @@ class Original(NamedTuple):
 class Entry:
     """A post or a comment, in addresses and texts that need nothing of this site.
 
-    ``summary`` is plain text. ``html`` is ``None`` where a feed is not to hold the
-    whole text. Both are plain strings, so that a template escapes them.
+    ``url`` is always its own page here, of a link post too: what readers subscribed to
+    is what stands behind the link. The page that a link post is about is ``link``, and
+    its text begins with a line that leads there. ``title`` is "" for a note without
+    one, whose first words are ``name``. ``summary`` is plain text. ``html`` is ``None``
+    where a feed is not to hold the whole text. Both are plain strings, so that a
+    template escapes them. ``picture`` is the full address of its cover.
     """
 
     guid: str
     url: str
     title: str
-    author: Person
+    name: str
+    authors: Sequence[Person]
     published_at: datetime
     updated_at: datetime
     summary: str
@@ -61,6 +69,8 @@ class Entry:
     subjects: Sequence[str] = ()
     discussion: Discussion | None = None
     answers: Original | None = None
+    link: str = ""
+    picture: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,7 +101,9 @@ class Feed:
         return absolute_url(address(self.base, format))
 
 
-def post_entry(post: Post, site: Site, now: datetime) -> Entry:
+def post_entry(
+    post: Post, site: Site, now: datetime, cover: Picture | None = None
+) -> Entry:
     """A public post. Of a protected one only that it is there."""
     path = permalinks.post_url(post)
     url = absolute_url(path)
@@ -106,10 +118,12 @@ def post_entry(post: Post, site: Site, now: datetime) -> Entry:
     return Entry(
         guid=portable.guid(post),
         url=url,
-        title=_title(post),
-        author=Person(
-            post.author.display_name, absolute_url(permalinks.author_url(post.author))
-        ),
+        title=post.title if post.shape == Shape.NOTE else shapes.name(post),
+        name=shapes.name(post),
+        authors=[
+            Person(each.display_name, absolute_url(permalinks.author_url(each)))
+            for each in post.authors
+        ],
         published_at=published_at,
         # One that was scheduled is news on its day, not on the day it was written.
         updated_at=max(published_at, post.edited_at),
@@ -117,21 +131,27 @@ def post_entry(post: Post, site: Site, now: datetime) -> Entry:
         html=html,
         subjects=_subjects(post),
         discussion=_discussion(post, path, site, now),
+        link="" if post.is_protected else post.link_url,
+        picture=(
+            absolute_url(f"{cover.src}?v={cover.version}")
+            if cover and not post.is_protected
+            else ""
+        ),
     )
 
 
 def _text(post: Post, url: str) -> str:
-    return portable.absolute("\n".join(post.pages), url)
+    text = portable.absolute("\n".join(post.pages), url)
+    if not post.link_url:
+        return text
+    address = escape(post.link_url)
+    return f'<p><a href="{address}">{address}</a></p>\n{text}'
 
 
 def _subjects(post: Post) -> list[str]:
     """The names of its categories and tags; one of each may share a name."""
     categories = [category.name for category in post.categories]
     return list(dict.fromkeys([*categories, *(tag.name for tag in post.tags)]))
-
-
-def _title(post: Post) -> str:
-    return post.title or _("Untitled")
 
 
 def has_discussion(post: Post, site: Site, now: datetime) -> bool:
@@ -163,13 +183,16 @@ def comment_entry(comment: Comment, *, names_post: bool) -> Entry:
     title = _("By: %(name)s", name=name)
     if names_post:
         title = _(
-            "Comment on %(title)s by %(name)s", title=_title(comment.post), name=name
+            "Comment on %(title)s by %(name)s",
+            title=shapes.name(comment.post),
+            name=name,
         )
     return Entry(
         guid=_comment_guid(comment.post_id, comment.id),
         url=url,
         title=title,
-        author=Person(name, policies.address(comment.url) or ""),
+        name=title,
+        authors=[Person(name, policies.address(comment.url) or "")],
         published_at=comment.created_at,
         updated_at=max(comment.created_at, comment.edited_at or comment.created_at),
         summary=excerpts.excerpt(comment.html),

@@ -31,7 +31,9 @@ def _item(entry: Entry) -> dict[str, object]:
             "summary": entry.summary,
             "date_published": _date(entry.published_at),
             "date_modified": _date(entry.updated_at),
-            "authors": [_author(entry.author)],
+            "authors": [_author(each) for each in entry.authors],
+            "external_url": entry.link,
+            "image": entry.picture,
             "tags": list(entry.subjects),
         }
     )

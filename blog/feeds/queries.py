@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
 from sqlalchemy.orm import (
     contains_eager,
     defer,
@@ -17,7 +18,8 @@ from ..comments.models import Comment
 from ..comments.models import Status as CommentStatus
 from ..database import session
 from ..posts import queries as post_queries
-from ..posts.models import Kind, Post, PostCategory, PostTag, Tag
+from ..posts.models import Byline, Kind, Post, PostCategory, PostTag, Series, Tag
+from ..security import absolute_url
 
 _LATEST = (func.max(Post.edited_at), func.max(Post.published_at))
 # What an address may be made of, beside the post itself.
@@ -33,6 +35,7 @@ def newest(posts: Select[Post], number: int) -> Sequence[Post]:
             defer(Post.excerpt),
             *ADDRESS,
             selectinload(Post.tag_links),
+            selectinload(Post.bylines),
         ).limit(number)
     ).all()
 
@@ -67,21 +70,32 @@ def _newest_first() -> Select[Comment]:
 # For the sitemap
 
 
-def count_in_the_open(kind: Kind, now: datetime) -> int:
-    """How many posts or pages anybody may read the words of."""
-    counted = select(func.count()).where(Post.kind == kind, Post.in_the_open(now))
+def _told(kind: Kind, now: datetime) -> ColumnElement[bool]:
+    """What is true of posts or pages that search engines are told of: anybody may read
+    their words, and no other site has the original.
+    """
+    is_original = or_(
+        Post.canonical_url == "",
+        Post.canonical_url.startswith(absolute_url("/"), autoescape=True),
+    )
+    return and_(Post.kind == kind, Post.in_the_open(now), is_original)
+
+
+def count_told(kind: Kind, now: datetime) -> int:
+    """How many posts or pages search engines are told of."""
+    counted = select(func.count()).select_from(Post).where(_told(kind, now))
     return session.scalar(counted) or 0
 
 
 def addressed(
     kind: Kind, structure: str, skipped: int, limit: int, now: datetime
 ) -> Sequence[Post]:
-    """Posts or pages in the open, the oldest first, with what makes their address under
-    a permalink structure.
+    """Posts or pages for search engines, the oldest first, with what makes their
+    address under a permalink structure.
     """
     found = (
         select(Post)
-        .where(Post.kind == kind, Post.in_the_open(now))
+        .where(_told(kind, now))
         .options(
             load_only(
                 *(Post.kind, Post.slug, Post.published_at, Post.edited_at),
@@ -98,11 +112,11 @@ def addressed(
 
 
 def last_changes(kind: Kind, now: datetime, size: int) -> Sequence[datetime]:
-    """Of every ``size`` posts or pages in the open, oldest first, the last change."""
+    """The last change of every ``size`` posts or pages for search engines, in order."""
     place = func.row_number().over(order_by=post_queries.TIMELINE) - 1
     parts = (
         select((place // size).label("part"), Post.edited_at, Post.published_at)
-        .where(Post.kind == kind, Post.in_the_open(now))
+        .where(_told(kind, now))
         .subquery()
     )
     rows = session.execute(
@@ -122,9 +136,15 @@ def count_tags(now: datetime) -> int:
 
 
 def count_authors(now: datetime) -> int:
-    """How many people have public posts."""
+    """How many people have public posts, alone or with others."""
+    counted = select(func.count()).select_from(_writers(now).subquery())
+    return session.scalar(counted) or 0
+
+
+def count_series(now: datetime) -> int:
+    """How many series have public parts."""
     counted = post_queries.public(now).with_only_columns(
-        func.count(Post.author_id.distinct())
+        func.count(Post.series_id.distinct())
     )
     return session.scalar(counted) or 0
 
@@ -154,15 +174,49 @@ def tag_changes(now: datetime) -> list[tuple[Tag, datetime]]:
 
 
 def author_changes(now: datetime) -> list[tuple[User, datetime]]:
-    """Who has public posts, and the last change in those; the first made first."""
+    """Who has public posts, alone or with others, and the last change in those; the
+    first made first.
+    """
+    written = _writers(now).subquery()
     rows = session.execute(
-        post_queries.public(now)
-        .join(Post.author)
-        .with_only_columns(User, *_LATEST)
+        select(User, func.max(written.c.edited_at), func.max(written.c.published_at))
+        .join(written, written.c.user_id == User.id)
         .group_by(User.id)
         .order_by(User.id)
     )
     return [(author, _latest(changes)) for author, *changes in rows]
+
+
+def series_changes(now: datetime) -> list[tuple[Series, datetime]]:
+    """The series that have public parts, and the last change in those; the first made
+    first.
+    """
+    rows = session.execute(
+        post_queries.public(now)
+        .join(Post.series)
+        .with_only_columns(Series, *_LATEST)
+        .group_by(Series.id)
+        .order_by(Series.id)
+    )
+    return [(series, _latest(changes)) for series, *changes in rows]
+
+
+def _writers(now: datetime) -> Select[Any]:
+    """By everybody who has public posts, the last change in them."""
+    alone = post_queries.public(now).with_only_columns(
+        Post.author_id.label("user_id"), Post.edited_at, Post.published_at
+    )
+    together = (
+        select(Byline.user_id, Post.edited_at, Post.published_at)
+        .join(Post, Post.id == Byline.post_id)
+        .where(Byline.published_at <= now)
+    )
+    both = union_all(alone, together).subquery()
+    return select(
+        both.c.user_id,
+        func.max(both.c.edited_at).label("edited_at"),
+        func.max(both.c.published_at).label("published_at"),
+    ).group_by(both.c.user_id)
 
 
 def _latest(changes: Iterable[datetime | None]) -> datetime:

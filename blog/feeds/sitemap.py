@@ -28,6 +28,7 @@ class Section(StrEnum):
     CATEGORIES = "categories"
     TAGS = "tags"
     AUTHORS = "authors"
+    SERIES = "series"
 
 
 class Place(NamedTuple):
@@ -81,14 +82,16 @@ def places(section: Section, number: int, now: datetime) -> list[Place] | None:
 def _count(section: Section, now: datetime) -> int:
     match section:
         case Section.POSTS:
-            return queries.count_in_the_open(Kind.POST, now)
+            return queries.count_told(Kind.POST, now)
         case Section.PAGES:
-            return 1 + queries.count_in_the_open(Kind.PAGE, now)
+            return 1 + queries.count_told(Kind.PAGE, now)
         case Section.CATEGORIES:
             used = post_queries.public_category_ids(now)
             return len(_latest_with_those_above(dict.fromkeys(used, now)))
         case Section.TAGS:
             return queries.count_tags(now)
+        case Section.SERIES:
+            return queries.count_series(now)
         case _:
             return queries.count_authors(now)
 
@@ -132,6 +135,11 @@ def _archives(section: Section, now: datetime) -> list[Place]:
             return [
                 Place(absolute_url(permalinks.tag_url(tag)), changed_at)
                 for tag, changed_at in queries.tag_changes(now)
+            ]
+        case Section.SERIES:
+            return [
+                Place(absolute_url(permalinks.series_url(series)), changed_at)
+                for series, changed_at in queries.series_changes(now)
             ]
         case _:
             return [

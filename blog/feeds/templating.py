@@ -17,7 +17,7 @@ from ..site.queries import settings
 from . import channels, entries, portable
 from .formats import Format, address
 
-ARCHIVES = frozenset({"category", "tag", "author", "year", "month"})
+ARCHIVES = frozenset({"category", "tag", "author", "year", "month", "series"})
 
 
 class Link(NamedTuple):

@@ -11,7 +11,7 @@ from werkzeug import Response
 
 from ..clock import utcnow
 from ..i18n import language_tag
-from ..posts import old_addresses, permalinks
+from ..posts import old_addresses, permalinks, reading
 from ..security import absolute_url, public
 from ..site.queries import settings
 from . import channels, json_feed, portable, sitemap
@@ -102,6 +102,11 @@ def author(slug: str) -> Feed | None:
     return channels.author(slug, utcnow())
 
 
+@feeds_of("/series/<slug>/")
+def series(slug: str) -> Feed | None:
+    return channels.series(slug, utcnow())
+
+
 @feeds_of("/<path:path>/")
 def place(path: str) -> Feed | None:
     """The posts of a year or month, or the comments on a post or page. A rule for each
@@ -166,11 +171,12 @@ for rule in MOVED:
 
 
 def _corrected() -> Response:
-    """Lead on to where an address of WordPress means.
+    """Lead on to what an address of WordPress means, or to an archive that moved.
 
     :raise NotFound: if it means nothing else
     """
     address = old_addresses.corrected(request.path)
+    address = address or reading.moved_archive(request.path, utcnow())
     if address is None:
         abort(404)
     return _redirect(address)

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, or_, select, update
 
+from ..accounts.models import User
 from ..database import session
 from .models import Job, State
 from .tasks import Task
@@ -33,11 +34,14 @@ def add(
     about: str = "",
     run_at: datetime | None = None,
     once: bool = False,
+    user: User | None = None,
+    total: int = 0,
 ) -> None:
     """Have something done, now or from ``run_at`` on. It is written together with what
     causes it: the caller's transaction. Nothing is added while the same deed waits,
     nor, with ``once``, if it was ever done (as far back as the queue remembers: 30
-    days).
+    days). ``user`` sees in the admin how many of its ``total`` steps are done; 0 if
+    nobody can tell.
     """
     known = select(Job.id).where(Job.key == key)
     if not once:
@@ -52,6 +56,8 @@ def add(
             about=about,
             run_at=run_at or now,
             created_at=now,
+            user_id=None if user is None else user.id,
+            total=total,
         )
     )
 
@@ -97,6 +103,18 @@ def renew(task: Task, until: datetime) -> bool:
     if job is None:
         return False
     job.run_at = job.leased_until = until
+    return True
+
+
+def progress(task: Task, done: int, total: int | None = None) -> bool:
+    """Write down how many of a job's steps are done, and how many there are, if that
+    is known only now; false if it is not ours any more.
+    """
+    job = _ours(task)
+    if job is None:
+        return False
+    job.done = done
+    job.total = job.total if total is None else total
     return True
 
 

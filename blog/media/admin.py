@@ -16,10 +16,10 @@ from flask import (
 from werkzeug import Response
 from werkzeug.exceptions import Forbidden
 
-from ..accounts import guard
+from ..accounts import guard, permissions
 from ..accounts.guard import requires
 from ..accounts.models import User
-from ..accounts.permissions import Action
+from ..accounts.permissions import Action, Reach
 from ..clock import utcnow
 from ..database import write_transaction
 from ..i18n import gettext as _
@@ -38,6 +38,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 # The largest file, and what a form writes around it.
 MAX_UPLOAD_BYTES = max(MAX_BYTES.values()) + MEBIBYTE
+MOST_AT_ONCE = 50
 MAX_WORDS = 200
 
 
@@ -106,6 +107,12 @@ def me() -> User:
     return user
 
 
+def may_change(item: MediaItem) -> bool:
+    """Whether the person may describe, replace and delete a file."""
+    reach = permissions.reach(me(), Action.UPLOAD)
+    return reach == Reach.ANY or item.uploader_id == me().id
+
+
 @bp.get("/")
 @requires(Action.WRITE)
 def index() -> str | Response:
@@ -145,9 +152,7 @@ def upload() -> Response | tuple[str, int]:
     return redirect(url_for(".index"), 303)
 
 
-def show(
-    place: Place, page: Page[MediaItem], problems: Sequence[Problem] = ()
-) -> str:
+def show(place: Place, page: Page[MediaItem], problems: Sequence[Problem] = ()) -> str:
     """The page of the library."""
     return render_template(
         "admin/media/index.html",
@@ -155,6 +160,7 @@ def show(
         page=page,
         problems=problems,
         thumbnail=thumbnail,
+        may_change=may_change,
         max_bytes=max(MAX_BYTES.values()),
         kinds=kind_labels(),
         shows=show_labels(),
@@ -183,6 +189,9 @@ def show_labels() -> dict[Show, str]:
 def _take(files: Sequence[Any]) -> tuple[list[MediaItem], list[Problem]]:
     items: list[MediaItem] = []
     problems: list[Problem] = []
+    if len(files) > MOST_AT_ONCE:  # each may take seconds
+        sentence = _("At most %(num)d files at once, please.", num=MOST_AT_ONCE)
+        return [], [Problem("", sentence)]
     for file in files:
         if not file.filename:  # a field in which nothing was chosen
             continue

@@ -15,6 +15,7 @@ import io
 import json
 import math
 import os
+import re
 import resource
 import struct
 import sys
@@ -85,7 +86,12 @@ def main(task: dict[str, Any]) -> None:
     except MemoryError:
         _refuse(answer, "memory")
     except Exception as error:  # decoders raise whatever they like
-        _refuse(answer, "damaged", repr(error)[:200])
+        is_full = _NO_ROOM.search(str(error)) is not None
+        _refuse(answer, "memory" if is_full else "damaged", repr(error)[:200])
+
+
+# What the encoders of WebP and AVIF say who get no memory.
+_NO_ROOM = re.compile(r"encoding error 1$|Failed to encode")
 
 
 def _refuse(answer: BinaryIO, reason: str, detail: str = "") -> None:

@@ -1,8 +1,9 @@
 """A file of the library, as its rooms and the editor show it."""
 
 import re
+from datetime import datetime
 
-from . import pictures
+from . import pictures, variants
 from .models import MediaItem, MediaKind, MediaState
 
 
@@ -51,3 +52,14 @@ def _escaped(text: str) -> str:
 
 def _quoted(text: str) -> str:
     return re.sub(r'([\\"`*_<&])', r"\\\1", " ".join(text.split()))
+
+
+def make_again(item: MediaItem, now: datetime) -> bool:
+    """Have a picture's sizes made once more; false if it has none. Until then the ones
+    that there are stay.
+    """
+    if not pictures.widths(item):
+        return False
+    item.state, item.problem = MediaState.WAITING, ""
+    variants.have_made(item, now)
+    return True

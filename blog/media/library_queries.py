@@ -2,7 +2,7 @@
 used, and which pictures nobody has described.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -21,7 +21,7 @@ from sqlalchemy import (
 from ..database import session
 from ..paging import Page, last_page
 from ..text.folding import fold
-from .models import MediaItem, MediaKind, MediaState, MediaUse, Portrait
+from .models import MediaItem, MediaKind, MediaUse, Portrait
 
 PAGE_SIZE = 48  # whole rows, whether two, three, four or six stand in one
 
@@ -94,13 +94,15 @@ def page(wanted: Wanted, number: int) -> Page[MediaItem] | None:
     pages = last_page(total, PAGE_SIZE)
     if not 1 <= number <= pages:
         return None
-    shown = session.scalars(select(MediaItem).where(MediaItem.id.in_(
-        ids(wanted, number)
-    )).order_by(*_order(wanted))).all()
+    shown = session.scalars(
+        select(MediaItem)
+        .where(MediaItem.id.in_(ids(wanted, number)))
+        .order_by(*_order(wanted))
+    ).all()
     return Page(shown, number, pages, total)
 
 
-def ids(wanted: Wanted, number: int) -> Select[tuple[int]]:
+def ids(wanted: Wanted, number: int) -> Select[int]:
     """The statement for the ids of a page. It reads an index from its end: rows that
     are passed over are not looked at.
     """
@@ -117,12 +119,6 @@ def selected(media_ids: Collection[int]) -> Sequence[MediaItem]:
     """The files among these ids, in the order of their numbers."""
     found = select(MediaItem).where(MediaItem.id.in_(media_ids))
     return session.scalars(found.order_by(MediaItem.id)).all()
-
-
-def waiting(media_ids: Collection[int]) -> Mapping[int, MediaState]:
-    """How far the sizes of these are, by id; those that are gone are left out."""
-    asked = select(MediaItem.id, MediaItem.state).where(MediaItem.id.in_(media_ids))
-    return dict(session.execute(asked).tuples().all())
 
 
 def used(media_ids: Collection[int]) -> set[int]:
@@ -191,7 +187,7 @@ def report(number: int) -> Page[MediaItem] | None:
 _MEDIA_ID: ColumnElement[int] = literal_column("media_id")
 
 
-def _used() -> Select[tuple[int]]:
+def _used() -> Select[int]:
     """The ids of all files that are shown anywhere, some more than once."""
     shown = union_all(
         select(MediaUse.media_id.label("media_id")),

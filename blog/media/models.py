@@ -5,6 +5,7 @@ from enum import StrEnum
 from urllib.parse import quote
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..accounts.models import User
@@ -30,11 +31,18 @@ class MediaState(StrEnum):
     FAILED = "failed"
 
 
+def _first_slug(context: DefaultExecutionContext) -> str:
+    """The name as part of an address; that of its kind if no letter is left."""
+    row = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    return slugify(row["name"]) or str(row["kind"])
+
+
 class MediaItem(Model):
     """A file in the library. Its address is ``/media/ID/NAME.EXTENSION``, which stays
     when the file is replaced; ``version`` counts replacements, so that browsers keep
-    no old one. ``name`` is as a person reads it, in any script, without an extension;
-    the address has its slug, and any other there leads to it.
+    no old one. ``name`` is as a person reads it, in any script, without an extension.
+    ``slug`` is what it was at first as part of the address, so that a new name breaks
+    no link; only who knows it gets the file, as a draft's pictures are not for all.
 
     ``digest`` (SHA-256, hex) names the stored file, ``upload_digest`` what was sent: of
     a picture these differ, as it is written again. ``likeness`` is a picture's
@@ -63,6 +71,7 @@ class MediaItem(Model):
         Choice(MediaState), default=MediaState.READY
     )
     name: Mapped[str]
+    slug: Mapped[str] = mapped_column(default=_first_slug)
     extension: Mapped[str]
     mime_type: Mapped[str]
     size: Mapped[int]
@@ -108,11 +117,6 @@ class MediaItem(Model):
         if is_decorative is not None:
             self.is_decorative = is_decorative
         self.folded = fold(f"{self.name} {self.alt} {self.caption}")
-
-    @property
-    def slug(self) -> str:
-        """The name as part of an address; that of its kind if no letter is left."""
-        return slugify(self.name) or self.kind.value
 
     @property
     def filename(self) -> str:

@@ -3,10 +3,10 @@
 import logging
 import os
 import re
+from urllib.parse import quote
 
 from flask import Blueprint, abort, redirect, request
 from werkzeug import Response
-from werkzeug.http import dump_options_header
 from werkzeug.wsgi import wrap_file
 
 from ..assets import FOREVER
@@ -35,9 +35,9 @@ _HEADERS = {
 @public
 def show(media_id: int, filename: str) -> Response:
     """The file, or a picture in one of its sizes; one that is not made yet is answered
-    with the whole. Another name than its own leads to it.
+    with the whole. What a replacement has made of the ending leads to it.
 
-    :raise 404: if no file has the number
+    :raise 404: if no file has the number and the name
     :raise 416: if a part is asked for that it does not have
     """
     item = queries.by_id(media_id)
@@ -46,13 +46,11 @@ def show(media_id: int, filename: str) -> Response:
     if filename == item.filename:
         return _file(item, item.digest, item.mime_type, is_final=True)
     named = _VARIANT.fullmatch(filename)
-    if named is None:
+    if named is None or named[1] != item.slug:
+        if filename.rpartition(".")[0] != item.slug:
+            abort(404)
         return _moved(item.path)
     width, format = int(named[2]), named[3]
-    if named[1] != item.slug:
-        # Perhaps a renamed file's; if it never had sizes, the file's own old name.
-        known = queries.variant(media_id, format, width)
-        return _moved(item.path if known is None else item.variant_path(format, width))
     variant = queries.variant(media_id, format, width)
     if variant is None:
         return _file(item, item.digest, item.mime_type, is_final=False)
@@ -79,8 +77,9 @@ def _file(item: MediaItem, digest: str, mime_type: str, *, is_final: bool) -> Re
     response.headers.extend(_HEADERS)
     if item.kind == MediaKind.DOCUMENT:
         # Browsers show no PDF in a sandbox, and without one a PDF can run programs.
-        response.headers["Content-Disposition"] = dump_options_header(
-            "attachment", {"filename": item.filename}
+        # A header is ASCII, and so a name in another script is written out (RFC 6266).
+        response.headers["Content-Disposition"] = (
+            f"attachment; filename*=UTF-8''{quote(item.filename)}"
         )
     is_its_own = is_final and whole_number(request.args.get("v")) == item.version
     response.headers["Cache-Control"] = FOREVER if is_its_own else "no-cache"

@@ -38,7 +38,7 @@ def create() -> Response | tuple[str, int]:
 @bp.post("/preview")
 @requires(Action.WRITE)
 @max_body(editor.MAX_FORM_BYTES)
-def preview_new() -> str:
+def preview_new() -> Response:
     """A post that was never saved, as readers would see it."""
     return editor.preview_unsaved(Kind.POST)
 
@@ -68,7 +68,7 @@ def preview(post_id: int) -> str:
 @bp.post("/<int:post_id>/preview")
 @requires(Action.WRITE)
 @max_body(editor.MAX_FORM_BYTES)
-def preview_edited(post_id: int) -> str:
+def preview_edited(post_id: int) -> Response:
     """What is in the editor, as readers would see it."""
     return editor.preview_unsaved(Kind.POST, post_id)
 

@@ -15,7 +15,7 @@ from ..database import session
 from ..paging import Page, last_page
 from .filters import Clauses, Order
 from .models import Category, Kind, Post, Status, Tag
-from .queries import LIGHT
+from .queries import LIGHT, written_by
 
 PAGE_SIZE = 20
 
@@ -104,6 +104,24 @@ def page(
     return Page(items, number, pages, total)
 
 
+def ids(
+    kind: Kind,
+    shelf: Shelf,
+    *,
+    author_id: int | None,
+    now: datetime,
+    conditions: Conditions = (),
+) -> Sequence[int]:
+    """The ids of all that lies on a shelf and fulfils the ``conditions``, the first
+    made first.
+    """
+    return session.scalars(
+        select(Post.id)
+        .where(Post.kind == kind, *_on(shelf, now), *_by(author_id), *conditions)
+        .order_by(Post.id)
+    ).all()
+
+
 def first(
     kind: Kind, shelf: Shelf, number: int, *, author_id: int | None, now: datetime
 ) -> Sequence[Post]:
@@ -123,6 +141,7 @@ def selected(kind: Kind, ids: Iterable[int]) -> Sequence[Post]:
             joinedload(Post.author),
             selectinload(Post.category_links),
             selectinload(Post.tag_links),
+            selectinload(Post.bylines),
         )
         .order_by(Post.id)
     ).all()
@@ -179,7 +198,12 @@ def _lying_on(
     return session.scalars(
         select(Post)
         .where(Post.id.in_(ids))
-        .options(*LIGHT, joinedload(Post.author), selectinload(Post.category_links))
+        .options(
+            *LIGHT,
+            joinedload(Post.author),
+            selectinload(Post.category_links),
+            selectinload(Post.bylines),
+        )
         .order_by(*order)
     ).all()
 
@@ -219,4 +243,4 @@ def _order(shelf: Shelf) -> Clauses:
 
 
 def _by(author_id: int | None) -> list[ColumnElement[bool]]:
-    return [] if author_id is None else [Post.author_id == author_id]
+    return [] if author_id is None else [written_by(author_id)]

@@ -12,11 +12,14 @@ from enum import StrEnum
 from sqlalchemy import select
 
 from ..accounts.models import User
+from ..accounts.permissions import Action, may
 from ..database import session
 from ..i18n import gettext as _
-from . import publishing, queries, terms, trees
-from .models import FINISHED, Category, Kind, Post, Status
+from ..media.models import MediaItem, MediaKind, MediaUse
+from . import publishing, queries, series, terms, trees
+from .models import FINISHED, Category, Kind, Post, Shape, Status
 from .publishing import Content
+from .revisions import revisions
 
 
 class Step(StrEnum):
@@ -43,8 +46,10 @@ class Details:
     """All that a writer decides besides the text.
 
     ``slug`` "" leaves the address to be made from the title. ``password`` counts for
-    what is protected. A post has categories and tags and may be ``sticky``, a page has
-    ``parent_id`` and ``position``; the others' are not looked at.
+    what is protected, ``link_url`` for a link post. A post has categories and tags, a
+    shape, perhaps a series and co-authors, and may be ``sticky``; a page has
+    ``parent_id`` and ``position``; the others' are not looked at. ``series`` is a name,
+    "" for none, and ``series_position`` ``None`` the place behind its last part.
     """
 
     author_id: int
@@ -58,6 +63,16 @@ class Details:
     tag_names: Sequence[str] = ()
     parent_id: int | None = None
     position: int = 0
+    shape: Shape = Shape.ARTICLE
+    link_url: str = ""
+    series: str = ""
+    series_position: int | None = None
+    co_author_ids: Sequence[int] = ()
+    seo_title: str = ""
+    seo_description: str = ""
+    canonical_url: str = ""
+    cover_id: int | None = None
+    social_picture_id: int | None = None
 
     @property
     def password_in_force(self) -> str:
@@ -79,7 +94,9 @@ class Refused(Exception):
 
 
 class Untitled(Exception):
-    """A post without a title cannot be linked to, so it cannot be finished."""
+    """A post without a title cannot be linked to, so it cannot be finished. A note can,
+    by its first words.
+    """
 
 
 def create(
@@ -96,9 +113,15 @@ def create(
     :raise Untitled: when it is to be finished and has no title
     """
     post = publishing.compose(
-        author, kind, content, now, password=details.password_in_force
+        author,
+        kind,
+        content,
+        now,
+        password=details.password_in_force,
+        shape=_shape(kind, details),
     )
     _apply(post, details, step, now)
+    revisions.record(post, author, now)
     return post
 
 
@@ -108,10 +131,12 @@ def update_post(
     details: Details,
     step: Step,
     *,
+    by: User,
     seen_version: int | None,
     now: datetime,
 ) -> None:
     """Replace all that the writer decided, if ``seen_version`` is still what is stored.
+    What was stored is kept as a revision, and so is what replaces it.
 
     :raise Stale: if it is not
     :raise Refused: if one of the details cannot be so
@@ -119,8 +144,10 @@ def update_post(
     """
     if seen_version != post.version:
         raise Stale
-    post.password = details.password_in_force  # first: what lists show depends on it
-    publishing.revise(post, content, now)
+    # First: what lists show depends on them.
+    post.password = details.password_in_force
+    post.shape = _shape(post.kind, details)
+    revisions.revise(post, content, by, now)
     _apply(post, details, step, now)
 
 
@@ -146,7 +173,7 @@ def give(post: Post, author: User) -> bool:
     """Make somebody the author of a post; ``False`` if they are. It is a save, too."""
     if post.author_id == author.id:
         return False
-    post.author_id = author.id
+    post.credit(author.id, [line.user_id for line in post.bylines])
     post.version += 1
     return True
 
@@ -163,9 +190,10 @@ def delete(post: Post) -> None:
 
 
 def _apply(post: Post, details: Details, step: Step, now: datetime) -> None:
-    post.author_id = details.author_id
     post.comments_open = details.comments_open
+    _show(post, details)
     if post.kind == Kind.PAGE:
+        post.author_id = details.author_id
         _place(post, details)
     if details.slug and details.slug != post.slug:
         problem = publishing.slug_problem(post, details.slug)
@@ -174,10 +202,29 @@ def _apply(post: Post, details: Details, step: Step, now: datetime) -> None:
     post.slug = details.slug
     if post.kind == Kind.POST:
         post.sticky = details.sticky and details.visibility != Visibility.PRIVATE
+        post.link_url = details.link_url if post.shape == Shape.LINK else ""
+        post.credit(details.author_id, _co_author_ids(post, details))
         post.file_under(
             _categories(details.category_ids), terms.tags_named(details.tag_names)
         )
+        series.enter(post, details.series, details.series_position)
     _take(step, post, details, now)
+
+
+def _shape(kind: Kind, details: Details) -> Shape:
+    return details.shape if kind == Kind.POST else Shape.ARTICLE
+
+
+def _show(post: Post, details: Details) -> None:
+    """Say what cards, search engines and lists get to see."""
+    post.seo_title = details.seo_title
+    post.seo_description = details.seo_description
+    post.canonical_url = details.canonical_url
+    post.cover_id = _picture_id("cover_id", details.cover_id)
+    post.social_picture_id = _picture_id("social_picture_id", details.social_picture_id)
+    noted = {use.media_id for use in post.media_uses} | {None}
+    for media_id in {post.cover_id, post.social_picture_id} - noted:
+        post.media_uses.append(MediaUse(media_id=media_id))
 
 
 def _take(step: Step, post: Post, details: Details, now: datetime) -> None:
@@ -186,7 +233,7 @@ def _take(step: Step, post: Post, details: Details, now: datetime) -> None:
     if step == Step.PUBLISH or (
         step in (Step.SAVE, Step.RESTORE) and _is_finished(post, details)
     ):
-        if not post.title:
+        if not post.title and post.shape != Shape.NOTE:
             raise Untitled
         _finish(post, details, now)
         return
@@ -239,6 +286,27 @@ def _place(page: Post, details: Details) -> None:
     if details.parent_id is not None and details.parent_id not in possible:
         raise Refused("parent_id", _("A page cannot lie below itself."))
     page.parent_id = details.parent_id
+
+
+def _picture_id(field: str, media_id: int | None) -> int | None:
+    if media_id is None:
+        return None
+    item = session.get(MediaItem, media_id)
+    if item is None:
+        raise Refused(field, _("There is no file of that number in the library."))
+    if item.kind != MediaKind.IMAGE:
+        raise Refused(field, _("That file is not a picture."))
+    return item.id
+
+
+def _co_author_ids(post: Post, details: Details) -> list[int]:
+    """Who is named beside the author: those who may write, and who was named before."""
+    known = {line.user_id for line in post.bylines}
+    wanted = [each for each in details.co_author_ids if each not in known]
+    found = session.scalars(select(User).where(User.id.in_(wanted))).all()
+    if {each.id for each in found if may(each, Action.WRITE)} != set(wanted):
+        raise Refused("co_author_ids", _("One of these people may not write here."))
+    return list(details.co_author_ids)
 
 
 def _categories(ids: Sequence[int]) -> list[Category]:

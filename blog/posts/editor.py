@@ -3,13 +3,22 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import (
+    abort,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from werkzeug import Response
 
 from ..accounts.models import User
 from ..clock import utcnow
 from ..database import session, write_transaction
 from ..i18n import gettext as _
+from ..security import FRAMED_CSP, csp_header
 from ..text import slugs
 from ..text.normalize import Unstorable
 from ..text.sanitizer import Format, TooLarge
@@ -20,17 +29,32 @@ from . import (
     moments,
     permalinks,
     publishing,
+    queries,
     rights,
     shelving,
     states,
 )
 from .desk import Shelf
 from .editing import Refused, Stale, Step, Untitled, Visibility
+from .editorial import review, template_admin
 from .forms import PageForm, PostForm, first_field
-from .models import FINISHED, Kind, Post, PostCategory, PostTag, Status, Tag
+from .models import (
+    FINISHED,
+    Byline,
+    Kind,
+    Post,
+    PostCategory,
+    PostTag,
+    Shape,
+    Status,
+    Tag,
+)
 from .publishing import Content
+from .revisions import revisions
+from .revisions.models import Revision
 from .rights import find, may_publish
 from .shelving import Past
+from .templating import WORDS_A_MINUTE
 from .views import render_preview
 
 # The longest text, sent by a form that writes every byte of it as three.
@@ -49,14 +73,19 @@ class Saved(NamedTuple):
 
 
 def show_new(kind: Kind) -> str:
-    """An empty editor."""
-    return _page(_form(kind, None), kind, None)
+    """An empty editor, or one with a template in it."""
+    form = _form(kind, None)
+    template_admin.fill(form, request.args.get("template"))
+    return _page(form, kind, None)
 
 
 def show_edit(kind: Kind, post_id: int) -> str:
     """The editor with a stored post."""
     post = find(kind, post_id)
-    return _page(_form(kind, post), kind, post)
+    form = _form(kind, post)
+    if "autosave" in request.args:
+        _take_autosave(form, post)
+    return _page(form, kind, post)
 
 
 def create(kind: Kind) -> Response | tuple[str, int]:
@@ -72,8 +101,9 @@ def update(kind: Kind, post_id: int) -> Response | tuple[str, int]:
     return _save(kind, post)
 
 
-def preview_unsaved(kind: Kind, post_id: int | None = None) -> str:
-    """What is in the editor as readers would see it. Nothing is stored."""
+def preview_unsaved(kind: Kind, post_id: int | None = None) -> Response:
+    """What is in the editor as readers would see it; the editor shows it in a frame
+    beside the text. Nothing is stored."""
     now = utcnow()
     stored = find(kind, post_id) if post_id is not None else None
     form = _form(kind, stored)
@@ -84,7 +114,8 @@ def preview_unsaved(kind: Kind, post_id: int | None = None) -> str:
         abort(413)
     except Unstorable:
         abort(400)
-    return render_preview(_imagined(form, content, stored, now), now)
+    page = render_preview(_imagined(form, content, stored, now), now)
+    return make_response(page, {"Content-Security-Policy": csp_header(FRAMED_CSP)})
 
 
 def preview_saved(kind: Kind, post_id: int) -> str:
@@ -93,6 +124,15 @@ def preview_saved(kind: Kind, post_id: int) -> str:
     may_go_on = rights.may_edit(post)
     editor = url_for(".edit", post_id=post.id) if may_go_on else None
     return render_preview(post, utcnow(), editor=editor)
+
+
+def _take_autosave(form: EditorForm, post: Post) -> None:
+    """Put into the form what its writer wrote and did not save."""
+    kept = revisions.newer_autosave(post, rights.me())
+    if kept is None:
+        return
+    form.title.data, form.body.data = kept.title, kept.source
+    form.excerpt.data, form.format.data = kept.excerpt, kept.format
 
 
 def _form(kind: Kind, post: Post | None) -> EditorForm:
@@ -124,9 +164,21 @@ def _page(
         may_publish=may_publish(kind, post),
         will_be=_will_be(form, now),
         their_visibility=editing.visibility_of(theirs) if theirs else None,
+        words_a_minute=WORDS_A_MINUTE,
+        autosave=url_for(".index") + (f"{post.id}/" if post else "") + "autosave",
+        unsaved=_unsaved(post),
+        is_autosave=request.method == "GET" and "autosave" in request.args,
+        came_back=bool(form.errors or theirs or "autosave" in request.args),
         clock=f"{moments.on_the_wall(now, form.zone):%Y-%m-%dT%H:%M}",
         chosen=chosen,
     )
+
+
+def _unsaved(post: Post | None) -> Revision | None:
+    """What the writer left unsaved on the server, unless it is what is shown."""
+    if post is None or "autosave" in request.args or request.method != "GET":
+        return None
+    return revisions.newer_autosave(post, rights.me())
 
 
 def _will_be(form: EditorForm, now: datetime) -> Shelf:
@@ -188,12 +240,21 @@ def _write(
         before = shelving.snapshot(made)._replace(
             status=Status.DRAFT, published_at=details.published_at, slug=details.slug
         )
+        review.moved(made, Status.DRAFT, rights.me(), now)
         return Saved(made, before if made.status != Status.DRAFT else None)
     post = find(kind, post.id)
     before, kept = shelving.snapshot(post), (post.password, post.sticky)
     editing.update_post(
-        post, content, details, step, seen_version=form.seen_version, now=now
+        post,
+        content,
+        details,
+        step,
+        by=rights.me(),
+        seen_version=form.seen_version,
+        now=now,
     )
+    revisions.drop_autosave(post, rights.me())
+    review.moved(post, before.status, rights.me(), now)
     # Between two finished states the way back is the same choice again; and it must
     # not lead to a text without the password that it had.
     ends = {before.status, post.status}
@@ -254,9 +315,18 @@ def _imagined(
         password="",
         sticky=False,
         comment_count=0,
+        shape=details.shape,
+        link_url=details.link_url if details.shape == Shape.LINK else "",
+        seo_title=details.seo_title,
+        seo_description=details.seo_description,
+        canonical_url=details.canonical_url,
+        cover_id=details.cover_id,
+        social_picture_id=details.social_picture_id,
     )
     publishing.revise(post, content, now)
     if isinstance(form, PostForm):
+        others = [each for each in details.co_author_ids if each != author.id]
+        post.bylines = [Byline(user=each) for each in queries.people(others)]
         ticked = set(details.category_ids)
         post.category_links = [
             PostCategory(category=row)

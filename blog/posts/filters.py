@@ -42,6 +42,8 @@ class Order(StrEnum):
     DATE_DOWN = "-date"
     COMMENTS = "comments"
     COMMENTS_DOWN = "-comments"
+    WORDS = "words"
+    WORDS_DOWN = "-words"
 
     @property
     def column(self) -> str:
@@ -60,6 +62,7 @@ class Order(StrEnum):
             "title": (func.lower(Post.title),),
             "date": (Post.published_at.is_(None), Post.published_at),
             "comments": (Post.comment_count,),
+            "words": (Post.word_count,),
         }
         clauses = (*keys[self.column], Post.id)
         return tuple(each.desc() for each in clauses) if self.is_down else clauses
@@ -111,7 +114,7 @@ class Filters:
         a month what is dated in it."""
         found: list[ColumnElement[bool]] = []
         if self.author_id is not None:
-            found.append(Post.author_id == self.author_id)
+            found.append(queries.written_by(self.author_id))
         if self.category_id is not None:
             found.append(_filed_under(self.category_id))
         if self.month is not None:
@@ -146,7 +149,7 @@ def months(kind: Kind, author_id: int | None, zone: tzinfo) -> list[Month]:
         Post.kind == kind, Post.published_at.is_not(None)
     )
     if author_id is not None:
-        dated = dated.where(Post.author_id == author_id)
+        dated = dated.where(queries.written_by(author_id))
     # A month of UTC lies in two of the site's months at most: those of its first and
     # of its last post. "2026-11" is cut off the text, which is five times as quick as
     # to ask for the parts of each date.

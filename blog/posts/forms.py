@@ -1,7 +1,7 @@
 """What the editor takes from a browser."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,7 +27,8 @@ from ..i18n import lazy_gettext as _l
 from ..site.queries import settings
 from ..text import slugs
 from ..text.sanitizer import Format
-from . import desk, editing, moments, publishing, queries, trees
+from . import desk, editing, moments, publishing, queries, series, trees
+from .cards_forms import URL_LIMIT, CardsForm, is_web_address, stored_cards
 from .editing import Details, Visibility
 from .fields import (
     MomentField,
@@ -40,7 +41,7 @@ from .fields import (
     row_id_or_none,
     stripped,
 )
-from .models import Kind, Post, Status
+from .models import Kind, Post, Shape, Status
 
 EXCERPT_LIMIT = 2_000
 PASSWORD_LIMIT = 255  # WordPress's
@@ -51,7 +52,7 @@ LAST_POSITION = 9_999
 COMMAS = re.compile("[,،、，]")
 
 
-class WritingForm(FlaskForm):
+class WritingForm(CardsForm):
     """What a post and a page have in common."""
 
     title = StringField(
@@ -149,6 +150,7 @@ class WritingForm(FlaskForm):
             slug=self.slug.data or "",
             published_at=self.published_at.at if self.published_at else published_at,
             comments_open=bool(self.comments_open.data),
+            **self.cards(),
             **self._who_reads(),
             **self._place(),
         )
@@ -262,6 +264,7 @@ class WritingForm(FlaskForm):
             "author_id": post.author_id,
             "comments_open": post.comments_open,
             "version": str(post.version),
+            **stored_cards(post),
         }
 
     def _offer_authors(self) -> None:
@@ -269,11 +272,47 @@ class WritingForm(FlaskForm):
         if self.post is not None:  # who wrote it may have left since
             writers.setdefault(self.post.author_id, self.post.author.display_name)
         self.author_id.choices = choices(writers.items())
+        if isinstance(self, PostForm):
+            for each in self.post.bylines if self.post else ():
+                writers.setdefault(each.user_id, each.user.display_name)
+            self.co_author_ids.choices = choices(writers.items())
 
 
 class PostForm(WritingForm):
-    """A post: filed under categories and tags."""
+    """A post: filed under categories and tags, perhaps a part of a series."""
 
+    shape = RadioField(
+        _l("What is it?"),
+        coerce=Shape,
+        description=_l("A note needs no title. The title of a link leads to its page."),
+    )
+    link_url = StringField(
+        _l("Leads to"),
+        filters=[stripped],
+        validators=[at_most(URL_LIMIT), is_web_address],
+        description=_l("The page that a link is about."),
+    )
+    series = StringField(
+        _l("Series"),
+        filters=[stripped],
+        validators=[at_most(series.NAME_LIMIT)],
+        description=_l("The name of one, or of a new one."),
+    )
+    series_position = IntegerField(
+        _l("Which part"),
+        validators=[
+            Optional(),
+            NumberRange(
+                0, LAST_POSITION, message=_l("A whole number from %(min)s to %(max)s.")
+            ),
+        ],
+        description=_l("Left empty, it comes last."),
+    )
+    co_author_ids = TicksField(
+        _l("Written together with"),
+        coerce=row_id,
+        description=_l("They are named beside the author, and may edit it as theirs."),
+    )
     category_ids = TicksField(_l("Categories"), coerce=row_id)
     tags = StringField(
         _l("Tags"),
@@ -305,6 +344,19 @@ class PostForm(WritingForm):
         self.category_ids.choices = choices(
             (row.id, row.name) for row, _depth in self.branches
         )
+        self.shape.choices = choices(
+            [
+                (Shape.ARTICLE, _("An article")),
+                (Shape.NOTE, _("A note")),
+                (Shape.LINK, _("A link")),
+            ]
+        )
+        if not may_choose_author:
+            del self.co_author_ids
+
+    def series_names(self) -> Sequence[str]:
+        """What the series are called that there are."""
+        return queries.series_names()
 
     @property
     def tag_names(self) -> list[str]:
@@ -313,11 +365,34 @@ class PostForm(WritingForm):
         names = COMMAS.split((self.tags.data or "")[:TAGS_LIMIT])
         return [name.strip() for name in names if name.strip()]
 
+    def validate_link_url(self, field: StringField) -> None:
+        """A link without an address leads nowhere."""
+        if self.shape.data == Shape.LINK and not field.data:
+            raise ValidationError(_("Type the address that the link leads to."))
+
+    def validate_series(self, field: StringField) -> None:
+        """A name has to make an address."""
+        if field.data and not slugs.slugify(field.data):
+            raise ValidationError(_("Use at least one letter or digit."))
+
     def _place(self) -> Mapping[str, Any]:
+        bylines = self.post.bylines if self.post else []
         return {
             "category_ids": self.category_ids.data or [],
             "tag_names": self.tag_names,
+            "shape": self.shape.data or Shape.ARTICLE,
+            "link_url": self.link_url.data or "",
+            "series": self.series.data or "",
+            "series_position": self.series_position.data or None,
+            "co_author_ids": (
+                self.co_author_ids.data or []
+                if self.co_author_ids
+                else [line.user_id for line in bylines]
+            ),
         }
+
+    def _fresh(self) -> dict[str, object]:
+        return super()._fresh() | {"shape": Shape.ARTICLE}
 
     def _who_reads(self) -> Mapping[str, Any]:
         stored = bool(self.post and self.post.sticky)
@@ -334,6 +409,11 @@ class PostForm(WritingForm):
             "sticky": self.post.sticky,
             "category_ids": [each.id for each in self.post.categories],
             "tags": ", ".join(each.name for each in self.post.tags),
+            "shape": self.post.shape,
+            "link_url": self.post.link_url,
+            "series": self.post.series.name if self.post.series else "",
+            "series_position": self.post.series_position or None,
+            "co_author_ids": [line.user_id for line in self.post.bylines],
         }
 
 

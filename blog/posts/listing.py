@@ -5,7 +5,7 @@ to what somebody seeks, in the order they want.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple, Self
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 from flask import abort, render_template, request, url_for
@@ -19,6 +19,8 @@ from ..security import safe_redirect_target
 from ..site.queries import settings
 from . import desk, filters, locks, queries, rights, trees
 from .desk import Shelf
+from .editorial import keeping
+from .editorial import queries as editorial
 from .filters import EVERYTHING, Filters, Order
 from .models import Kind
 from .shelving import Move
@@ -34,6 +36,7 @@ class Place(NamedTuple):
     number: int = 1
     filters: Filters = EVERYTHING
     order: Order | None = None
+    kind: Kind = Kind.POST
 
     @property
     def url(self) -> str:
@@ -45,7 +48,7 @@ class Place(NamedTuple):
         values = {**self.kept, **more}
         if self.number > 1:
             values["page"] = str(self.number)
-        return url_for(".index", _external=False, **values)
+        return url_for(f"admin.{self.kind}s.index", _external=False, **values)
 
     @property
     def kept(self) -> dict[str, str]:
@@ -68,6 +71,11 @@ class Place(NamedTuple):
     def address_of(self, number: int) -> str:
         """The address of another page."""
         return self.at(number).url
+
+    @property
+    def query(self) -> str:
+        """What stands behind the question mark of its first page."""
+        return urlencode(self.kept)
 
     def unfiltered(self) -> Self:
         """The same shelf with all that lies on it."""
@@ -98,8 +106,9 @@ class Choice(NamedTuple):
     depth: int = 0
 
 
-def asked_place(values: Mapping[str, str]) -> Place:
-    """The place that an address names; the first page of everything if none.
+def asked_place(values: Mapping[str, str], kind: Kind) -> Place:
+    """The place that an address names in the list of a kind; the first page of
+    everything if none.
 
     :raise ValueError: if there is no such place
     """
@@ -112,6 +121,7 @@ def asked_place(values: Mapping[str, str]) -> Place:
         number,
         filters.asked(values),
         None if order is None else Order(order),
+        kind,
     )
 
 
@@ -119,23 +129,44 @@ def way_back(kind: Kind, here: str | None, shelf: Shelf = Shelf.ALL) -> str:
     """The address ``here``, if it is one of ours, or else the list's. Of a list that
     has become shorter it is the last page.
     """
-    target = urlsplit(safe_redirect_target(here, Place(shelf).url))
-    if target.path != url_for(".index"):
+    start = Place(shelf, kind=kind)
+    target = urlsplit(safe_redirect_target(here, start.url))
+    if target.path != url_for(f"admin.{kind}s.index"):
         return target.geturl()
-    try:
-        place = _within_reach(kind, asked_place(dict(parse_qsl(target.query))))
-    except ValueError:
-        return Place(shelf).url
+    place = place_at(kind, target.query)
+    if place is None:
+        return start.url
     total = desk.counts(kind, rights.whose(kind), utcnow(), _conditions(place))
     last = last_page(total[place.shelf], desk.PAGE_SIZE)
     return place.at(min(place.number, last)).url
+
+
+def place_at(kind: Kind, query: str) -> Place | None:
+    """The place whose address has this behind its question mark, as far as the person
+    reaches; ``None`` if there is no such place.
+    """
+    try:
+        return _within_reach(kind, asked_place(dict(parse_qsl(query)), kind))
+    except ValueError:
+        return None
+
+
+def ids_of(place: Place) -> Sequence[int]:
+    """The ids of all that lies there, on whichever page; the first made first."""
+    return desk.ids(
+        place.kind,
+        place.shelf,
+        author_id=rights.whose(place.kind),
+        now=utcnow(),
+        conditions=_conditions(place),
+    )
 
 
 def show(kind: Kind) -> str:
     """A shelf of the posts or pages that the person may see."""
     now, author_id = utcnow(), rights.whose(kind)
     try:
-        place = _within_reach(kind, asked_place(request.args))
+        place = _within_reach(kind, asked_place(request.args, kind))
     except ValueError:
         abort(404)
     conditions = _conditions(place)
@@ -163,7 +194,8 @@ def show(kind: Kind) -> str:
             if counts[each] or each == place.shelf or each not in RARE
         ],
         total=counts[Shelf.ALL] + counts[Shelf.TRASH],
-        all_selected=request.args.get("select") == "all",
+        selected=request.args.get("select", ""),
+        **_around(kind, [post.id for post in page.items]),
         may_edit=rights.may_edit,
         may_move=lambda way, post: rights.may_move(Move(way), post),
         may_publish=rights.may_publish(kind, None),
@@ -171,6 +203,17 @@ def show(kind: Kind) -> str:
         state=lambda post: desk.shelf_of(post, now),
         **_choices(kind, place, author_id),
     )
+
+
+def _around(kind: Kind, ids: Sequence[int]) -> dict[str, object]:
+    """What stands beside the posts of a page, and what the person has of their own."""
+    me = rights.me()
+    return {
+        "noted": editorial.open_notes(ids),
+        "submissions": editorial.submissions(ids),
+        "under_way": editorial.changes_under_way(me),
+        "saved": keeping.of(me, kind),
+    }
 
 
 def _choices(kind: Kind, place: Place, author_id: int | None) -> dict[str, object]:

@@ -20,7 +20,7 @@ def is_readable_by(user: User | None, post: Post, now: datetime) -> bool:
     words may still lie behind a password.
     """
     if post.status == Status.PRIVATE:
-        return may(user, Action.READ_PRIVATE, post.author_id)
+        return may(user, Action.READ_PRIVATE, post.owner_for(user))
     return post.is_public(now)
 
 

@@ -1,5 +1,6 @@
 """Posts and pages, categories and tags."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from uuid import uuid4
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..accounts.models import User
 from ..database import Choice, Model
+from ..media.models import MediaItem, MediaUse
 from ..text.marks import PAGE_BREAK
 from ..text.sanitizer import Format
 
@@ -33,6 +35,16 @@ class Status(StrEnum):
     TRASH = "trash"
 
 
+class Shape(StrEnum):
+    """What a post looks like. An article has a title; a note needs none; a link post is
+    about another page, to which its title leads.
+    """
+
+    ARTICLE = "article"
+    NOTE = "note"
+    LINK = "link"
+
+
 # What has its place and date; a draft becomes one of these by a press.
 FINISHED = frozenset({Status.PUBLIC, Status.PRIVATE})
 
@@ -48,7 +60,7 @@ class Category(Model):
         ForeignKey("category.id", ondelete="SET NULL")
     )
     name: Mapped[str]
-    slug: Mapped[str] = mapped_column(unique=True)
+    slug: Mapped[str] = mapped_column(unique=True, active_history=True)
     description: Mapped[str] = mapped_column(default="")
 
     parent: Mapped["Category | None"] = relationship(remote_side=[id])
@@ -62,7 +74,7 @@ class Tag(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
-    slug: Mapped[str] = mapped_column(unique=True)
+    slug: Mapped[str] = mapped_column(unique=True, active_history=True)
     description: Mapped[str] = mapped_column(default="")
 
 
@@ -102,6 +114,38 @@ class PostTag(Model):
     tag: Mapped[Tag] = relationship(lazy="joined", innerjoin=True)
 
 
+class Series(Model):
+    """Posts that follow one another, in an order of their own."""
+
+    __tablename__ = "series"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    slug: Mapped[str] = mapped_column(unique=True, active_history=True)
+    description: Mapped[str] = mapped_column(default="")
+
+
+class Byline(Model):
+    """Somebody who wrote a post together with its author, with the post's time in the
+    timeline as in ``PostCategory``. They may edit it as if it were theirs.
+    """
+
+    __tablename__ = "byline"
+    __table_args__ = (Index(None, "user_id", "published_at", "post_id"),)
+
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("post.id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
+    )
+    position: Mapped[int] = mapped_column(default=0)
+    published_at: Mapped[datetime | None]
+
+    user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
+
+
 class Post(Model):
     """A post or a page. Its source and its rendered HTML are both kept; readers never
     wait for rendering.
@@ -118,6 +162,12 @@ class Post(Model):
     ``guid`` is what feed readers know it by, whatever becomes of its address. A
     ``sticky`` post stays at the top of the home page. ``comment_count`` is how many
     comments and mentions are read below it, ``thread_count`` in how many threads.
+
+    ``link_url`` is where a link post leads, "" for others. ``seo_title``,
+    ``seo_description`` and ``canonical_url`` are what search engines and cards get
+    instead of the title, the summary and the address; "" leaves these. ``cover`` stands
+    above the text and in lists, ``social_picture`` on cards; without one the cover
+    does. ``series_position`` orders the posts of a series, then time does.
     """
 
     __tablename__ = "post"
@@ -126,6 +176,9 @@ class Post(Model):
         Index("ix_post_author_timeline", "author_id", "status", "published_at", "id"),
         Index(None, "slug"),
         Index(None, "parent_id"),
+        Index("ix_post_series", "series_id", "series_position", "published_at", "id"),
+        Index(None, "cover_id"),
+        Index(None, "social_picture_id"),
         # There are few; home asks for them every time.
         Index(
             "ix_post_sticky",
@@ -143,7 +196,7 @@ class Post(Model):
     trashed_status: Mapped[Status | None] = mapped_column(Choice(Status))
     trashed_at: Mapped[datetime | None]
     title: Mapped[str] = mapped_column(default="")
-    slug: Mapped[str] = mapped_column(default="")
+    slug: Mapped[str] = mapped_column(default="", active_history=True)
     format: Mapped[Format] = mapped_column(Choice(Format), default=Format.MARKDOWN)
     source: Mapped[str] = mapped_column(default="")
     excerpt: Mapped[str] = mapped_column(default="")
@@ -154,10 +207,10 @@ class Post(Model):
     policy_version: Mapped[int] = mapped_column(default=0)
     author_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     parent_id: Mapped[int | None] = mapped_column(
-        ForeignKey("post.id", ondelete="SET NULL")
+        ForeignKey("post.id", ondelete="SET NULL"), active_history=True
     )
     position: Mapped[int] = mapped_column(default=0)
-    published_at: Mapped[datetime | None]
+    published_at: Mapped[datetime | None] = mapped_column(active_history=True)
     created_at: Mapped[datetime]
     edited_at: Mapped[datetime]
     comments_open: Mapped[bool] = mapped_column(default=True)
@@ -167,6 +220,21 @@ class Post(Model):
     sticky: Mapped[bool] = mapped_column(default=False)
     guid: Mapped[str] = mapped_column(default=lambda: uuid4().urn)
     version: Mapped[int] = mapped_column(default=1)
+    shape: Mapped[Shape] = mapped_column(Choice(Shape), default=Shape.ARTICLE)
+    link_url: Mapped[str] = mapped_column(default="")
+    seo_title: Mapped[str] = mapped_column(default="")
+    seo_description: Mapped[str] = mapped_column(default="")
+    canonical_url: Mapped[str] = mapped_column(default="")
+    cover_id: Mapped[int | None] = mapped_column(
+        ForeignKey("media_item.id", ondelete="SET NULL")
+    )
+    social_picture_id: Mapped[int | None] = mapped_column(
+        ForeignKey("media_item.id", ondelete="SET NULL")
+    )
+    series_id: Mapped[int | None] = mapped_column(
+        ForeignKey("series.id", ondelete="SET NULL")
+    )
+    series_position: Mapped[int] = mapped_column(default=0)
 
     author: Mapped[User] = relationship()
     parent: Mapped["Post | None"] = relationship(remote_side=[id])
@@ -178,6 +246,17 @@ class Post(Model):
     tag_links: Mapped[list[PostTag]] = relationship(
         cascade="all, delete-orphan", passive_deletes=True, order_by=PostTag.tag_id
     )
+    bylines: Mapped[list[Byline]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True, order_by=Byline.position
+    )
+    series: Mapped[Series | None] = relationship()
+    media_uses: Mapped[list[MediaUse]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True
+    )
+    cover: Mapped[MediaItem | None] = relationship(foreign_keys=[cover_id])
+    social_picture: Mapped[MediaItem | None] = relationship(
+        foreign_keys=[social_picture_id]
+    )
 
     @property
     def categories(self) -> list[Category]:
@@ -188,6 +267,18 @@ class Post(Model):
     def tags(self) -> list[Tag]:
         """The post's tags, the first made first."""
         return [link.tag for link in self.tag_links]
+
+    @property
+    def authors(self) -> list[User]:
+        """Everybody who wrote it: its author, then who has a byline, in their order."""
+        return [self.author, *(byline.user for byline in self.bylines)]
+
+    def owner_for(self, user: User | None) -> int:
+        """Whose it is when that person asks: theirs if they have a byline."""
+        if user is None or user.id == self.author_id:
+            return self.author_id
+        is_named = any(line.user_id == user.id for line in self.bylines)
+        return user.id if is_named else self.author_id
 
     @property
     def is_protected(self) -> bool:
@@ -273,9 +364,23 @@ class Post(Model):
         ]
         self._place_in_timeline()
 
+    def credit(self, author_id: int, co_author_ids: Sequence[int] = ()) -> None:
+        """Set who wrote it, and who else, in this order; nobody is named twice."""
+        self.author_id = author_id
+        kept = {line.user_id: line for line in self.bylines}
+        others = [each for each in dict.fromkeys(co_author_ids) if each != author_id]
+        self.bylines = [kept.get(each) or Byline(user_id=each) for each in others]
+        for position, line in enumerate(self.bylines):
+            line.position = position
+        self._place_in_timeline()
+
     def _place_in_timeline(self) -> None:
         """Copy the time to the links, which order archives and neighbours by it."""
         timely = self.kind == Kind.POST and self.status == Status.PUBLIC
-        links: list[PostCategory | PostTag] = [*self.category_links, *self.tag_links]
+        links: list[PostCategory | PostTag | Byline] = [
+            *self.category_links,
+            *self.tag_links,
+            *self.bylines,
+        ]
         for link in links:
             link.published_at = self.published_at if timely else None

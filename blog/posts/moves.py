@@ -14,7 +14,7 @@ from ..accounts.models import User
 from ..database import session
 from ..site import redirects
 from . import permalinks
-from .models import Category, Kind, Post, Series, Tag
+from .models import FINISHED, Category, Kind, Post, Series, Tag
 
 # The first part of an archive's address, and what a redirect to it names.
 ARCHIVES: dict[type[Any], tuple[str, str]] = {
@@ -61,12 +61,19 @@ def _leave_post(post: Post) -> None:
         return
     if post.kind == Kind.PAGE:
         for page in (post, *_below(post)):
-            redirects.lead(_old_page_path(page), post_id=page.id)
+            _lead(page, _old_page_path(page))
         return
     new, post.slug = post.slug, slug
     old = permalinks.post_url(post)
     post.slug = new
-    redirects.lead(old, post_id=post.id)
+    _lead(post, old)
+
+
+def _lead(post: Post, old: str) -> None:
+    """A draft takes no old address from another: perhaps nobody ever saw it there."""
+    was = _was(post, "trashed_status") or _was(post, "status")
+    if was in FINISHED or redirects.find(old) is None:
+        redirects.lead(old, post_id=post.id)
 
 
 def _below(page: Post) -> Iterator[Post]:

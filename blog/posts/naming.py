@@ -1,4 +1,4 @@
-"""What categories and tags may be called, and calling them something else."""
+"""What categories, tags and series may be called, and calling them something else."""
 
 from sqlalchemy import func, or_, select
 
@@ -6,9 +6,10 @@ from ..database import session
 from ..i18n import gettext as _
 from ..text import normalize, slugs
 from . import terms
-from .models import Category, Tag
+from .models import Category, Series, Tag
 
-Term = Category | Tag
+Term = Category | Tag | Series
+Kind = type[Category] | type[Tag] | type[Series]
 
 
 class SlugTaken(Exception):
@@ -16,7 +17,7 @@ class SlugTaken(Exception):
 
 
 def name_problem(
-    kind: type[Category] | type[Tag],
+    kind: Kind,
     name: str,
     *,
     parent_id: int | None = None,
@@ -42,9 +43,7 @@ def name_problem(
     return None
 
 
-def slug_problem(
-    kind: type[Category] | type[Tag], slug: str, own_id: int | None = None
-) -> str | None:
+def slug_problem(kind: Kind, slug: str, own_id: int | None = None) -> str | None:
     """Why a category (or tag) cannot have this slug; ``None`` if it can."""
     if slugs.slugify(slug) != slug:
         example = slugs.slugify(slug) or _("a-word-or-two")

@@ -38,7 +38,7 @@ def create() -> Response | tuple[str, int]:
 @bp.post("/preview")
 @requires(Action.PAGES)
 @max_body(editor.MAX_FORM_BYTES)
-def preview_new() -> str:
+def preview_new() -> Response:
     """A page that was never saved, as readers would see it."""
     return editor.preview_unsaved(Kind.PAGE)
 
@@ -68,7 +68,7 @@ def preview(post_id: int) -> str:
 @bp.post("/<int:post_id>/preview")
 @requires(Action.PAGES)
 @max_body(editor.MAX_FORM_BYTES)
-def preview_edited(post_id: int) -> str:
+def preview_edited(post_id: int) -> Response:
     """What is in the editor, as readers would see it."""
     return editor.preview_unsaved(Kind.PAGE, post_id)
 

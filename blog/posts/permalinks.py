@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from ..accounts.models import User
 from ..i18n import gettext as _
 from ..site.queries import settings
-from .models import Category, Kind, Post, Tag
+from .models import Category, Kind, Post, Series, Tag
 
 if TYPE_CHECKING:
     from ..comments.models import Comment
@@ -41,9 +41,10 @@ PRESETS = (
 UNCATEGORISED = "uncategorized"  # WordPress's word, which old links hold
 # What a structure may not begin with: rooms of ours.
 TAKEN = frozenset(
-    {"admin", "author", "avatar", "c", "category", "comments", "feed", "login"}
-    | {"logout", "media", "moderate", "my-comments", "page", "privacy", "search"}
-    | {"setup", "static", "subscriptions", "tag"}
+    {"admin", "author", "avatar", "c", "category", "comments", "feed", "forgotten"}
+    | {"invitation", "login", "logout", "media", "moderate", "my-comments", "page"}
+    | {"preview", "privacy", "recovery", "search", "series", "setup", "static"}
+    | {"subscriptions", "tag"}
 )
 DATE_ARCHIVE = re.compile(r"/[0-9]{4}/([0-9]{1,2}/([0-9]{1,2}/?)?)?")
 _TOKEN = re.compile(r"%([a-z_]+)%")
@@ -187,6 +188,11 @@ def category_url(category: Category) -> str:
 def tag_url(tag: Tag) -> str:
     """The path of a tag's archive."""
     return f"/tag/{_encode(tag.slug)}/"
+
+
+def series_url(series: Series) -> str:
+    """The path of a series' page."""
+    return f"/series/{_encode(series.slug)}/"
 
 
 def author_url(author: User) -> str:

@@ -2,26 +2,33 @@
 it public. Nothing here commits; ``prepare`` is slow and runs outside the write.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from markupsafe import Markup
+from sqlalchemy import select
 
 from ..accounts.models import User
 from ..database import session
 from ..i18n import gettext as _
+from ..media import pictures
+from ..media.models import MediaItem, MediaUse
 from ..site.queries import settings
-from ..text import excerpts, marks, normalize, slugs
-from ..text.sanitizer import POLICY_VERSION, Format, lede_html, post_html
-from . import permalinks, queries
-from .models import FINISHED, Kind, Post, Status
+from ..text import excerpts, figures, marks, normalize, slugs
+from ..text.sanitizer import POLICY_VERSION, Format, House, lede_html, post_html
+from . import permalinks, queries, shapes
+from .models import FINISHED, Kind, Post, Shape, Status
 
 TITLE_LIMIT = 200
 
 
 @dataclass(frozen=True)
 class Content:
-    """What a writer typed, rendered: ready to be stored. ``html`` is all its pages."""
+    """What a writer typed, rendered: ready to be stored. ``html`` is all its pages,
+    ``brief`` the whole text as lists show it, ``None`` where it is too long for them.
+    ``media_ids`` are the library's files in it.
+    """
 
     title: str
     source: str
@@ -29,8 +36,10 @@ class Content:
     excerpt: str
     html: Markup
     lede: Markup | None
+    brief: Markup | None
     summary: str
     word_count: int
+    media_ids: Sequence[int] = ()
 
 
 def prepare(*, title: str, source: str, format: Format, excerpt: str = "") -> Content:
@@ -43,25 +52,37 @@ def prepare(*, title: str, source: str, format: Format, excerpt: str = "") -> Co
     excerpt = normalize.clean_text(excerpt).strip()
     # Each by itself: a page is whole HTML, whatever was open where the last one ended.
     in_markdown = format is Format.MARKDOWN
+    house = House(pictures.find, _callout_titles())
     pages = [
-        post_html(page, format) for page in marks.pages(source, in_markdown=in_markdown)
+        post_html(page, format, house)
+        for page in marks.pages(source, in_markdown=in_markdown)
     ]
     html = marks.PAGE_BREAK.join(pages)
     lede = marks.lede(source, in_markdown=in_markdown)
+    words = excerpts.word_count(html)
+    is_brief = len(pages) == 1 and words <= shapes.BRIEF_WORDS
     return Content(
         title=normalize.single_line(title, TITLE_LIMIT),
         source=source,
         format=format,
         excerpt=excerpt,
         html=html,
-        lede=None if lede is None else lede_html(lede, format),
+        lede=None if lede is None else lede_html(lede, format, house),
+        brief=lede_html(source, format, house) if is_brief else None,
         summary=excerpt or excerpts.excerpt(html),
-        word_count=excerpts.word_count(html),
+        word_count=words,
+        media_ids=figures.media_ids(html),
     )
 
 
 def compose(
-    author: User, kind: Kind, content: Content, now: datetime, *, password: str = ""
+    author: User,
+    kind: Kind,
+    content: Content,
+    now: datetime,
+    *,
+    password: str = "",
+    shape: Shape = Shape.ARTICLE,
 ) -> Post:
     """A new draft, added to the session."""
     post = Post(
@@ -71,6 +92,7 @@ def compose(
         edited_at=now,
         version=0,
         status=Status.DRAFT,
+        shape=shape,
         password=password,
         sticky=False,
         comments_open=kind == Kind.POST and settings().default_comment_status,
@@ -81,18 +103,40 @@ def compose(
 
 
 def revise(post: Post, content: Content, now: datetime) -> None:
-    """Replace the text of a post. Its password, if it gets one, is set before."""
+    """Replace the text of a post. Its shape, and its password if it gets one, are set
+    before.
+    """
     post.title = content.title
     post.source = content.source
     post.format = content.format
     post.excerpt = content.excerpt
     post.html = content.html
-    post.lede = None if post.password else content.lede
+    in_lists = content.brief if post.shape == Shape.NOTE else None
+    post.lede = None if post.password else in_lists or content.lede
     post.summary = "" if post.password else content.summary
     post.word_count = content.word_count
+    _note_uses(post, content.media_ids)
     post.policy_version = POLICY_VERSION
     post.edited_at = now
     post.version += 1
+
+
+def _note_uses(post: Post, media_ids: Sequence[int]) -> None:
+    beside = [post.cover_id, post.social_picture_id]
+    media_ids = [*media_ids, *(each for each in beside if each is not None)]
+    kept = {use.media_id: use for use in post.media_uses}
+    known = session.scalars(select(MediaItem.id).where(MediaItem.id.in_(media_ids)))
+    post.media_uses = [kept.get(id) or MediaUse(media_id=id) for id in known]
+
+
+def _callout_titles() -> Mapping[str, str]:
+    return {
+        "note": _("Note"),
+        "tip": _("Tip"),
+        "important": _("Important"),
+        "warning": _("Warning"),
+        "caution": _("Caution"),
+    }
 
 
 def publish(post: Post, at: datetime) -> None:
@@ -144,8 +188,10 @@ def slug_problem(post: Post, slug: str) -> str | None:
 
 
 def free_slug(post: Post, wanted: str = "") -> str:
-    """A slug nobody else has: ``wanted`` or the title's, numbered if need be."""
-    slug = slugs.slugify(wanted) or slugs.slugify(post.title)
+    """A slug nobody else has: ``wanted``, the title's or the first words', numbered if
+    need be.
+    """
+    slug = slugs.slugify(wanted) or slugs.slugify(post.title or shapes.opening(post))
     slug = slug or f"{post.kind}-{post.id}"
     return slugs.free(
         slug,
@@ -166,4 +212,4 @@ def _is_a_number_in_the_way(post: Post, slug: str) -> bool:
 
 
 def _example(post: Post) -> str:
-    return slugs.slugify(post.title) or _("a-word-or-two")
+    return slugs.slugify(post.title or shapes.opening(post)) or _("a-word-or-two")

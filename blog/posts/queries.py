@@ -5,14 +5,33 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, literal_column, select, tuple_, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    func,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import defer, joinedload, selectinload
 
 from ..accounts.models import User
 from ..database import session
 from ..paging import Page, last_page
 from ..site.queries import settings
-from .models import Category, Kind, Post, PostCategory, PostTag, Status, Tag
+from .models import (
+    Byline,
+    Category,
+    Kind,
+    Post,
+    PostCategory,
+    PostTag,
+    Series,
+    Status,
+    Tag,
+)
 
 # One total order for home, archives, feeds and neighbours. The id breaks ties: imported
 # posts often share a second, and without it a neighbour would be skipped.
@@ -31,13 +50,18 @@ TEASER = (
     defer(Post.html),
     joinedload(Post.author),
     selectinload(Post.category_links),
+    selectinload(Post.bylines),
 )
 WHOLE = (
     defer(Post.source),
     joinedload(Post.author),
     selectinload(Post.category_links),
     selectinload(Post.tag_links),
+    selectinload(Post.bylines),
+    joinedload(Post.series),
 )
+# In which order the parts of a series come.
+PARTS = (Post.series_position, Post.published_at, Post.id)
 
 
 class Neighbours(NamedTuple):
@@ -76,8 +100,45 @@ def tagged(now: datetime, tag: Tag) -> Select[Post]:
 
 
 def by_author(now: datetime, author: User) -> Select[Post]:
-    """Public posts of one author, newest first."""
-    return newest_first(now).where(Post.author_id == author.id)
+    """Public posts that somebody wrote, alone or with others, newest first."""
+    own = select(Post.id).where(
+        Post.author_id == author.id,
+        Post.status == Status.PUBLIC,
+        Post.published_at <= now,
+    )
+    shared = select(Byline.post_id).where(
+        Byline.user_id == author.id, Byline.published_at <= now
+    )
+    return newest_first(now).where(Post.id.in_(union_all(own, shared)))
+
+
+def in_series(now: datetime, series: Series) -> Select[Post]:
+    """Public parts of a series, newest first."""
+    return newest_first(now).where(Post.series_id == series.id)
+
+
+def parts(now: datetime, series: Series) -> Select[Post]:
+    """Public parts of a series, in its own order."""
+    return public(now).where(Post.series_id == series.id).order_by(*PARTS)
+
+
+def every_part(series: Series) -> Sequence[Post]:
+    """The parts of a series in whatever state, in its own order, without their texts;
+    those without a date come last.
+    """
+    order = (Post.series_position, Post.published_at.is_(None), *PARTS[1:])
+    return session.scalars(
+        select(Post)
+        .where(Post.series_id == series.id)
+        .options(*LIGHT, joinedload(Post.author), selectinload(Post.bylines))
+        .order_by(*order)
+    ).all()
+
+
+def written_by(user_id: int) -> ColumnElement[bool]:
+    """What is true of posts and pages that somebody wrote, alone or with others."""
+    shared = select(Byline.post_id).where(Byline.user_id == user_id)
+    return or_(Post.author_id == user_id, Post.id.in_(shared))
 
 
 def between(now: datetime, start: datetime, end: datetime) -> Select[Post]:
@@ -275,6 +336,13 @@ def author(user_id: int) -> User | None:
     return session.get(User, user_id)
 
 
+def people(ids: Sequence[int]) -> Sequence[User]:
+    """The accounts of these ids, in this order."""
+    rows = session.scalars(select(User).where(User.id.in_(ids)))
+    found = {each.id: each for each in rows}
+    return [found[each] for each in ids if each in found]
+
+
 def category(category_id: int) -> Category | None:
     """The category of that id."""
     return session.get(Category, category_id)
@@ -288,6 +356,21 @@ def category_named(slug: str) -> Category | None:
 def tag_named(slug: str) -> Tag | None:
     """The tag of that slug."""
     return session.scalar(select(Tag).where(Tag.slug == slug))
+
+
+def series_named(slug: str) -> Series | None:
+    """The series of that slug."""
+    return session.scalar(select(Series).where(Series.slug == slug))
+
+
+def series(series_id: int) -> Series | None:
+    """The series of that id."""
+    return session.get(Series, series_id)
+
+
+def series_names() -> Sequence[str]:
+    """What the series are called, by name."""
+    return session.scalars(select(Series.name).order_by(func.lower(Series.name))).all()
 
 
 def all_categories() -> Sequence[Category]:

@@ -6,6 +6,7 @@ nothing public stands, and only of browsers that send a session at all; and then
 same way whether or not something private stands there.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple, NoReturn
@@ -14,12 +15,19 @@ from flask import abort, current_app, redirect, request
 from werkzeug import Response
 
 from ..accounts import guard, sessions
+from ..accounts.models import User
+from ..database import session
 from ..security import set_personal
 from ..site import redirects
+from ..site.models import Redirect
 from ..site.queries import settings
-from . import locks, old_addresses, permalinks, queries
-from .models import Kind, Post
+from . import locks, moves, old_addresses, permalinks, queries
+from .models import Category, Kind, Post, Series, Tag
 
+_ARCHIVE = re.compile(
+    r"/(?P<kind>category|tag|series|author)/(?:[^/]+/)*?(?P<slug>[^/]+)"
+    r"(?:/(?P<rest>page/[0-9]{1,9}/|feed/(?:atom/)?|feed\.json)?)?"
+)
 # As in WordPress.
 KEY_LIFETIME = timedelta(days=10)
 # A browser sends all its keys with every request, and servers read 8 KB of a header.
@@ -78,12 +86,44 @@ def nothing_here(now: datetime) -> NoReturn:
     """
     query = request.query_string.decode("latin-1")
     moved = _address(redirects.target(permalinks.encoded(request.path), query), now)
+    moved = moved or moved_archive(request.path, now)
     if moved is not None and moved != permalinks.encoded(request.path):
         abort(redirect(moved, 301))
     corrected = old_addresses.corrected(request.path)
     if corrected is not None:
         abort(redirect(f"{corrected}?{query}" if query else corrected, 301))
     abort(404)
+
+
+def moved_archive(path: str, now: datetime) -> str | None:
+    """Where a decoded address of an archive, of a page or of a feed of it, leads since
+    the archive was renamed or merged; ``None`` if that did not happen.
+    """
+    asked = _ARCHIVE.fullmatch(path)
+    if asked is None:
+        return None
+    here = redirects.find(moves.archive_path(asked["kind"], asked["slug"]))
+    address = None if here is None else _archive(here, now)
+    return address and address + (asked["rest"] or "")
+
+
+def _archive(here: Redirect, now: datetime) -> str | None:
+    """Its address, if readers find a page there: a tag in drafts alone has none yet."""
+    if here.category_id is not None:
+        return permalinks.category_url(session.get_one(Category, here.category_id))
+    if here.tag_id is not None:
+        tag = session.get_one(Tag, here.tag_id)
+        found, address = queries.tagged(now, tag), permalinks.tag_url(tag)
+    elif here.series_id is not None:
+        series = session.get_one(Series, here.series_id)
+        found = queries.newest_first(now).where(Post.series_id == series.id)
+        address = permalinks.series_url(series)
+    elif here.user_id is not None:
+        author = session.get_one(User, here.user_id)
+        found, address = queries.by_author(now, author), permalinks.author_url(author)
+    else:
+        return None
+    return address if queries.is_any(found) else None
 
 
 def numbered_address(post_id: int, now: datetime) -> str:

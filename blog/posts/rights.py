@@ -19,7 +19,7 @@ def find(kind: Kind, post_id: int) -> Post:
     post = queries.by_id(post_id)
     if post is None or post.kind != kind:
         abort(404)
-    guard.ensure(_needed(post), post.author_id)
+    guard.ensure(_needed(post), owner_id(post))
     return post
 
 
@@ -32,7 +32,7 @@ def find_written(kind: Kind, post_id: int) -> Post:
     post = queries.by_id(post_id)
     if post is None or post.kind != kind:
         abort(404)
-    guard.ensure(Action.PAGES if kind == Kind.PAGE else Action.WRITE, post.author_id)
+    guard.ensure(Action.PAGES if kind == Kind.PAGE else Action.WRITE, owner_id(post))
     return post
 
 
@@ -49,12 +49,12 @@ def find_readable(kind: Kind, post_id: int) -> Post:
 
 def may_edit(post: Post) -> bool:
     """Whether the person may change it."""
-    return guard.may(_needed(post), post.author_id)
+    return guard.may(_needed(post), owner_id(post))
 
 
 def may_read(post: Post) -> bool:
     """Whether the person may read it here, in whatever state it is."""
-    may_read_private = guard.may(Action.READ_PRIVATE, post.author_id)
+    may_read_private = guard.may(Action.READ_PRIVATE, owner_id(post))
     return may_edit(post) or (post.status == Status.PRIVATE and may_read_private)
 
 
@@ -75,7 +75,7 @@ def may_publish(kind: Kind, post: Post | None) -> bool:
     """Whether the person may make it public."""
     if kind == Kind.PAGE:
         return guard.may(Action.PAGES)
-    return guard.may(Action.PUBLISH, post.author_id if post else None)
+    return guard.may(Action.PUBLISH, owner_id(post) if post else None)
 
 
 def whose(kind: Kind) -> int | None:
@@ -83,6 +83,11 @@ def whose(kind: Kind) -> int | None:
     user = me()
     action = Action.PAGES if kind == Kind.PAGE else Action.WRITE
     return None if permissions.reach(user, action) == Reach.ANY else user.id
+
+
+def owner_id(post: Post) -> int:
+    """Whose post it is for the person at the browser: theirs if they have a byline."""
+    return post.owner_for(guard.current_user())
 
 
 def me() -> User:

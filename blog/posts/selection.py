@@ -1,7 +1,6 @@
 """What is done with all the posts or pages that were ticked in a list."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug import Response
@@ -12,25 +11,31 @@ from ..database import write_transaction
 from ..i18n import gettext as _
 from ..i18n import ngettext
 from ..paging import whole_number
-from . import desk, editing, listing, rights, shelving, states
+from . import desk, editing, listing, rights, states
 from .desk import Shelf
-from .editing import Untitled
+from .editorial import changes, wording
+from .editorial.changes import Change, Verb
+from .forms import COMMAS, TAGS_LIMIT
 from .models import Kind, Post, Status
-from .shelving import Move, Past
+from .shelving import Move
 
 # Five pages; nobody ticks more by hand, and the database bounds a list of numbers.
 MAX_SELECTED = 100
-DELETE, FILE, GIVE = "delete", "file", "give"
+# What a request does by itself of "all that match"; more is done by a job.
+MAX_AT_ONCE = 200
+DELETE = "delete"
 
 
 def update(kind: Kind) -> Response:
     """Do with all of them what the pressed button says."""
-    ids, pressed = _ids(request.form), request.form.get("selection", "")
-    if pressed not in (*Move, DELETE, FILE, GIVE):
+    pressed = request.form.get("selection", "")
+    if pressed not in (*Verb, DELETE):
         abort(400, _("Nothing was chosen to be done. Nothing was changed."))
+    is_all = request.form.get("all") == "1"
+    ids = _all_ids(kind) if is_all else _ids(request.form)
     if not ids:
         flash(_("Nothing was selected. Nothing was changed."), "error")
-    elif len(ids) > MAX_SELECTED:
+    elif len(ids) > MAX_SELECTED and (not is_all or pressed == DELETE):
         flash(
             _("At most %(max)d at once. Nothing was changed.", max=MAX_SELECTED),
             "error",
@@ -40,12 +45,11 @@ def update(kind: Kind) -> Response:
             ".ask_before_deleting_selection", ids=ids, next=request.form.get("next")
         )
         return redirect(question, 303)
-    elif pressed == FILE:
-        _file(kind, ids)
-    elif pressed == GIVE:
-        _give(kind, ids)
     else:
-        _move(Move(pressed), kind, ids)
+        change = _asked_change(kind, Verb(pressed))
+        if change is not None:
+            act = _carry_out if len(ids) <= MAX_AT_ONCE else _carry_out_later
+            act(kind, change, ids)
     return _back(kind, request.form)
 
 
@@ -87,115 +91,103 @@ def delete(kind: Kind) -> Response:
     return _back(kind, request.form)
 
 
-def _move(way: Move, kind: Kind, ids: Sequence[int]) -> None:
-    now, untitled = utcnow(), 0
-    pasts: dict[int, Past] = {}
+def _carry_out(kind: Kind, change: Change, ids: Sequence[int]) -> None:
+    now = utcnow()
+    back = listing.way_back(kind, request.form.get("next"))
     with write_transaction():
-        posts = desk.selected(kind, ids)
-        allowed = [post for post in posts if rights.may_move(way, post)]
-        for post in allowed:
-            try:
-                past = shelving.carry_out(way, post, now)
-            except Untitled:
-                untitled += 1
-                continue
-            if past is not None:
-                pasts[post.id] = past
-    moved = [post for post in allowed if post.id in pasts]
-    if moved:
+        name = _name(change)
+        outcome = changes.carry_out(change, kind, ids, rights.me(), now)
+    number = len(outcome.changed)
+    if outcome.pasts:
         done = (
-            states.described(moved[0], now)
-            if len(moved) == 1
-            else _moved(way, len(moved))
+            states.described(outcome.changed[0], now)
+            if number == 1
+            else wording.moved(Move(change.verb), number)
         )
-        back = listing.way_back(kind, request.form.get("next"))
-        states.tell(done, kind, pasts.values(), back)
-    if untitled:
+        states.tell(done, kind, outcome.pasts.values(), back)
+    elif number:
+        flash(wording.changed(change.verb, number, name))
+    if outcome.untitled:
         flash(
             ngettext(
                 "%(num)d has no title yet, so it was not published.",
                 "%(num)d have no title yet, so they were not published.",
-                untitled,
+                outcome.untitled,
             ),
             "error",
         )
-    _tell_what_is_left(len(ids) - len(allowed))
-    if not moved and not untitled and allowed:
+    _tell_what_is_left(outcome.left)
+    if not (number or outcome.untitled or outcome.left):
         flash(_("There was nothing to be done."))
 
 
-def _file(kind: Kind, ids: Sequence[int]) -> None:
-    """Add a category to each of them."""
-    category_id = whole_number(request.form.get("category_id"))
-    if kind != Kind.POST or not category_id:
-        flash(_("Choose a category first. Nothing was changed."), "error")
-        return
+def _carry_out_later(kind: Kind, change: Change, ids: Sequence[int]) -> None:
+    """Very many are changed by the worker, so that nobody else waits meanwhile."""
+    now = utcnow()
     with write_transaction():
-        category = desk.category(category_id)
-        if category is None:
-            abort(409, _("This category is gone by now. Nothing was changed."))
-        name = category.name
-        done = _each(kind, ids, lambda post: editing.file_also(post, category))
-    if done.changed:
-        flash(
-            ngettext(
-                "%(num)d is filed under “%(name)s” now.",
-                "%(num)d are filed under “%(name)s” now.",
-                done.changed,
-                name=name,
-            )
+        about = wording.label(change.verb, _name(change))
+        changes.do_later(change, kind, ids, rights.me(), now, about)
+    flash(
+        ngettext(
+            "%(num)d is being changed. You need not wait here.",
+            "%(num)d are being changed. You need not wait here.",
+            len(ids),
         )
-    _tell_the_rest(done)
+    )
 
 
-def _give(kind: Kind, ids: Sequence[int]) -> None:
-    """Make somebody else the author of each of them."""
-    if rights.whose(kind) is not None:
+def _asked_change(kind: Kind, verb: Verb) -> Change | None:
+    """What is to be done, with what was chosen for it; ``None``, and said so, if
+    nothing was.
+    """
+    if kind == Kind.PAGE and verb in changes.OF_POSTS:
+        flash(_("Pages do not have that. Nothing was changed."), "error")
+        return None
+    if verb == Verb.GIVE and not changes.sees_all(rights.me(), kind):
         abort(403)
-    author_id = whole_number(request.form.get("author_id"))
-    if not author_id:
-        flash(_("Choose an author first. Nothing was changed."), "error")
-        return
-    with write_transaction():
-        author = next((each for each in desk.writers() if each.id == author_id), None)
-        if author is None:
+    match verb:
+        case Verb.FILE | Verb.UNFILE:
+            category_id = whole_number(request.form.get("category_id"))
+            if category_id:
+                return Change(verb, category_id)
+            flash(_("Choose a category first. Nothing was changed."), "error")
+        case Verb.GIVE:
+            author_id = whole_number(request.form.get("author_id"))
+            if author_id:
+                return Change(verb, author_id)
+            flash(_("Choose an author first. Nothing was changed."), "error")
+        case Verb.TAG | Verb.UNTAG:
+            typed = COMMAS.split(request.form.get("tags", "")[:TAGS_LIMIT])
+            names = [name.strip() for name in typed if name.strip()]
+            if names:
+                return Change(verb, names)
+            flash(_("Write a tag first. Nothing was changed."), "error")
+        case _:
+            return Change(verb)
+    return None
+
+
+def _name(change: Change) -> str:
+    """What the change is about, in a word."""
+    match change:
+        case Change(Verb.FILE | Verb.UNFILE, int(category_id)):
+            category = desk.category(category_id)
+            if category is None:
+                abort(409, _("This category is gone by now. Nothing was changed."))
+            return category.name
+        case Change(Verb.GIVE, int(author_id)):
+            for each in desk.writers():
+                if each.id == author_id:
+                    return each.display_name
             abort(409, _("This person may not write any more. Nothing was changed."))
-        name = author.display_name
-        done = _each(kind, ids, lambda post: editing.give(post, author))
-    if done.changed:
-        flash(
-            ngettext(
-                "%(num)d belongs to %(name)s now.",
-                "%(num)d belong to %(name)s now.",
-                done.changed,
-                name=name,
-            )
-        )
-    _tell_the_rest(done)
-
-
-class Done(NamedTuple):
-    """How many were changed, and how many the person may not change or are gone."""
-
-    changed: int
-    left: int
-
-
-def _each(kind: Kind, ids: Sequence[int], change: Callable[[Post], bool]) -> Done:
-    """Change each that the person may; ``change`` says whether it had to."""
-    allowed = [post for post in desk.selected(kind, ids) if rights.may_edit(post)]
-    return Done(sum(change(post) for post in allowed), len(ids) - len(allowed))
+        case Change(_, list(names)):
+            return ", ".join(names)
+    return ""
 
 
 def _may_delete(post: Post) -> bool:
     """Only what lies in the trash, so that one press never loses what was read."""
     return post.status == Status.TRASH and rights.may_edit(post)
-
-
-def _tell_the_rest(done: Done) -> None:
-    _tell_what_is_left(done.left)
-    if not done.changed and not done.left:
-        flash(_("There was nothing to be done."))
 
 
 def _tell_what_is_left(number: int) -> None:
@@ -210,28 +202,11 @@ def _tell_what_is_left(number: int) -> None:
         )
 
 
-def _moved(way: Move, number: int) -> str:
-    match way:
-        case Move.PUBLISH:
-            return ngettext("%(num)d is published.", "%(num)d are published.", number)
-        case Move.SUBMIT:
-            return ngettext(
-                "%(num)d waits for review.", "%(num)d wait for review.", number
-            )
-        case Move.WITHDRAW:
-            return ngettext(
-                "%(num)d is a draft; readers do not see it.",
-                "%(num)d are drafts; readers do not see them.",
-                number,
-            )
-        case Move.TRASH:
-            return ngettext(
-                "%(num)d is in the trash.", "%(num)d are in the trash.", number
-            )
-        case Move.RESTORE:
-            return ngettext(
-                "%(num)d is out of the trash.", "%(num)d are out of the trash.", number
-            )
+def _all_ids(kind: Kind) -> list[int]:
+    """All that the list held on which the button stood, on whichever page."""
+    query = request.form.get("next", "").partition("?")[2].partition("#")[0]
+    place = listing.place_at(kind, query)
+    return [] if place is None else list(listing.ids_of(place))
 
 
 def _ids(values: MultiDict[str, str]) -> list[int]:

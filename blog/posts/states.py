@@ -15,6 +15,7 @@ from ..i18n import gettext as _
 from . import desk, editing, listing, rights, shelving
 from .desk import Shelf
 from .editing import Untitled
+from .editorial import review
 from .models import Kind, Post, Status
 from .rights import find
 from .shelving import Move, Past
@@ -30,7 +31,9 @@ def move(way: Move, kind: Kind, post_id: int) -> Response:
             post = find(kind, post_id)
             if not rights.may_move(way, post):
                 abort(403)
+            was = post.status
             past = shelving.carry_out(way, post, now)
+            review.moved(post, was, rights.me(), now)
     except Untitled:
         flash(_("Give it a title first; then it can be published."), "error")
         return redirect(url_for(".edit", post_id=post_id), 303)

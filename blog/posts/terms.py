@@ -7,8 +7,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from ..database import session
 from ..text import normalize, slugs
-from . import permalinks, queries
-from .models import Category, PostCategory, PostTag, Tag
+from . import moves, permalinks, queries
+from .models import Category, PostCategory, PostTag, Series, Tag
 
 NAME_LIMIT = 100
 
@@ -83,8 +83,8 @@ def move_all(categories: Sequence[Category], parent: Category | None) -> None:
 
 
 def merge(others: Iterable[Category | Tag], kept: Category | Tag) -> None:
-    """Put one category (or tag) in the place of others: it gets their posts, and they
-    are gone, with their addresses. What lay below them lies below it, or moves up where
+    """Put one category (or tag) in the place of others: it gets their posts, and their
+    addresses lead to it. What lay below them lies below it, or moves up where
     it lies below that itself.
     """
     gone = [other for other in others if other is not kept]
@@ -94,6 +94,7 @@ def merge(others: Iterable[Category | Tag], kept: Category | Tag) -> None:
         _refile(PostCategory, PostCategory.category_id, ids, kept.id)
     else:
         _refile(PostTag, PostTag.tag_id, ids, kept.id)
+    moves.merged(gone, kept)
     for each in gone:
         session.delete(each)
 
@@ -122,9 +123,9 @@ def delete_tag(tag: Tag) -> None:
 
 
 def slug_is_taken(
-    kind: type[Category] | type[Tag], slug: str, own_id: int | None
+    kind: type[Category] | type[Tag] | type[Series], slug: str, own_id: int | None
 ) -> bool:
-    """Whether another category (or tag) has the slug."""
+    """Whether another category (or tag, or series) has the slug."""
     others = select(kind.id).where(kind.slug == slug)
     if own_id is not None:
         others = others.where(kind.id != own_id)

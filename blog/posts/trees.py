@@ -1,11 +1,12 @@
-"""Rows that lie below one another: categories, and pages."""
+"""Rows that lie below one another: categories, pages, and entries of menus."""
 
 from collections.abc import Iterable, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
+from ..site.models import MenuItem
 from .models import Category, Post
 
-N = TypeVar("N", Category, Post)
+N = TypeVar("N", Category, Post, MenuItem)
 
 
 class Branch(NamedTuple, Generic[N]):

@@ -25,7 +25,16 @@ from ..paging import whole_number
 from ..security import absolute_url, anyone, max_body, public
 from ..site.models import NeighbourScope
 from ..site.queries import settings
-from . import locks, old_addresses, permalinks, queries, reading
+from . import (
+    cards,
+    covers,
+    installments,
+    locks,
+    old_addresses,
+    permalinks,
+    queries,
+    reading,
+)
 from .models import Post
 from .moments import FIRST_YEAR, LAST_YEAR
 
@@ -283,9 +292,9 @@ def render_post(
         neighbours=queries.neighbours(post, now, within),
         is_preview=False,
         permalink=absolute_url(permalinks.post_url(post)),
-        canonical=absolute_url(permalinks.post_url(post, number)),
-        description=post.summary if number == 1 and not post.is_protected else None,
         page_kind=str(post.kind),
+        installment=installments.of(post, now),
+        **_appearance(post, number, is_open=is_open),
         **_conversation(post, part, form, mine, now, is_open=is_open),
     )
     response = make_response(page, status)
@@ -296,6 +305,19 @@ def render_post(
     if mine is not None:
         response.headers["Referrer-Policy"] = "no-referrer"
     return response
+
+
+def _appearance(post: Post, number: int, *, is_open: bool) -> dict[str, Any]:
+    """A post's cover, and what its page says of itself elsewhere."""
+    cover, picture = covers.cover_and_card(post, is_open=is_open)
+    own = absolute_url(permalinks.post_url(post, number))
+    card = cards.of(post, own, picture, is_first_page=number == 1)
+    return {
+        "cover": cover,
+        "card": card,
+        "canonical": card.canonical,
+        "description": card.description,
+    }
 
 
 def _conversation(
@@ -349,6 +371,9 @@ def render_preview(post: Post, now: datetime, *, editor: str | None = None) -> s
         neighbours=queries.NO_NEIGHBOURS,
         is_preview=True,
         editor=editor,
+        installment=None,
+        cover=covers.cover_and_card(post, is_open=True)[0],
+        card=None,
         permalink=None,
         canonical=None,
         description=None,
@@ -398,6 +423,7 @@ def _list(
             "posts/index.html",
             page=page,
             pinned=pinned,
+            covers=covers.of(page.items),
             page_url=_pager(base),
             kind=kind,
             heading=heading,

@@ -76,6 +76,7 @@ def _in_order(ids: Sequence[int]) -> list[Post]:
             defer(Post.lede),
             joinedload(Post.author),
             selectinload(Post.category_links),
+            selectinload(Post.bylines),
         )
     )
     return sorted(posts, key=lambda post: ids.index(post.id))

@@ -37,6 +37,7 @@ DEEPEST_THREAD = 10
 MOST_LINKS = 1_000
 MOST_DAYS = 36_500
 MOST_THREADS_PER_PAGE = 500
+MOST_REVISIONS = 10_000
 MOST_MINUTES = 7 * 24 * 60
 
 # The order in which the page shows them; each is a column of the same name.
@@ -73,9 +74,10 @@ MODERATION = (
 )
 SPAM = ("spam_filter", "akismet_discard")
 PRIVACY = ("comment_origin_days", "comment_spam_days")
+WRITING = ("revisions_kept",)
 COLUMNS = (
     *(*GENERAL, *READING, *DISCUSSION, *THREADS),
-    *(*MAIL, *MODERATION, *SPAM, *PRIVACY),
+    *(*MAIL, *MODERATION, *SPAM, *PRIVACY, *WRITING),
 )
 
 
@@ -262,6 +264,11 @@ class SettingsForm(FlaskForm):
         _l("Delete spam and trash after (days)"),
         validators=_whole(0, MOST_DAYS),
         description=_l("0 keeps both until somebody empties them."),
+    )
+    revisions_kept = IntegerField(
+        _l("Revisions of a post that are kept"),
+        validators=_whole(0, MOST_REVISIONS),
+        description=_l("The newest ones, and each one that has a name. 0 keeps all."),
     )
 
     def __init__(self, site: Site) -> None:

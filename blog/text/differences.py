@@ -19,11 +19,12 @@ from typing import NamedTuple
 _MAX_CELLS = 25_000_000
 _MAX_CELLS_IN_ALL = 6 * _MAX_CELLS
 _MAX_LEVELS = 4
-# Lines of both texts together; two of 2 MiB have some 50,000.
-_MAX_LINES = 60_000
+# Lines of both texts together; two of 2 MiB have some 60,000.
+_MAX_LINES = 80_000
 # How many characters of changed lines are looked into for words; then lines are enough.
 _MAX_PASSAGE = 120_000
 _MAX_LOOKED_INTO = 400_000
+_EACH_PASSAGE = 50  # what looking into it costs, counted in characters
 # Of two passages with fewer words in common, one is shown after the other.
 _LEAST_LIKENESS = 0.3
 
@@ -144,7 +145,7 @@ class _Budget:
         """Whether a passage may be looked into; if so, it counts as done."""
         if characters > min(_MAX_PASSAGE, self._characters):
             return False
-        self._characters -= characters
+        self._characters -= characters + _EACH_PASSAGE
         return True
 
 

@@ -152,4 +152,7 @@ def _source(attributes: Attributes) -> str:
 
 
 def _file_name(url: str) -> str:
-    return unquote(urlsplit(url).path.rpartition("/")[2])
+    try:
+        return unquote(urlsplit(url).path.rpartition("/")[2])
+    except ValueError:  # no address at all
+        return ""

@@ -11,6 +11,8 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple, Protocol
 from urllib.parse import parse_qs, urlsplit
 
+from markupsafe import Markup
+
 from blog.text.pictures import Picture
 from blog.text.tokens import Attributes, End, Piece, Start, Text, pieces
 
@@ -57,7 +59,7 @@ def picture_html(
     alt: str | None = None,
     is_lazy: bool = True,
     attributes: Mapping[str, str] | None = None,
-) -> str:
+) -> Markup:
     """A picture in all its sizes; ``alt`` None is the library's. ``attributes`` are
     more of its ``<img>``. The result is safe: every value is escaped.
     """
@@ -73,7 +75,7 @@ def picture_html(
         image["loading"] = "lazy"
     image["decoding"] = "async"
     if not picture.widths or not picture.formats:
-        return _tag("img", image)
+        return Markup(_tag("img", image))  # noqa: S704
     *better, plain = picture.formats
     sources = [
         _tag(
@@ -86,9 +88,13 @@ def picture_html(
         )
         for each in better
     ]
-    whole = f"{_address(picture.src, picture.version)} {picture.width}w"
-    image |= {"srcset": f"{_srcset(picture, plain)}, {whole}", "sizes": sizes}
-    return f"<picture>{''.join(sources)}{_tag('img', image)}</picture>"
+    choice = _srcset(picture, plain)
+    if picture.width not in picture.widths:
+        choice += f", {_address(picture.src, picture.version)} {picture.width}w"
+    image |= {"srcset": choice, "sizes": sizes}
+    return Markup(  # noqa: S704
+        f"<picture>{''.join(sources)}{_tag('img', image)}</picture>"
+    )
 
 
 def _srcset(picture: Picture, format: str) -> str:
@@ -215,7 +221,10 @@ class _Dresser:
 
 def _service(address: str) -> str:
     """Whose film it is; "link" for any other page."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "link"
     host, path = (parts.hostname or ""), parts.path
     if host == "youtu.be" and _VIDEO_ID.fullmatch(path.strip("/")):
         return "youtube"

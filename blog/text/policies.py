@@ -178,6 +178,10 @@ def address(value: str) -> str | None:
     if scheme[1].lower() != "mailto" and not _WEB.match(url):
         return None
     url = _encoded_address(url)
+    try:
+        urlsplit(url)
+    except ValueError:  # a bracket before the host, or a letter that stands for "/"
+        return None
     # The sanitiser refuses more (a host that cannot be one); ask it now, so that what
     # is kept here is not half taken away later.
     return url if "href" in _judge.clean(f'<a href="{html.escape(url)}">') else None

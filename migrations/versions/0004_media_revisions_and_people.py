@@ -38,7 +38,6 @@ def _people() -> None:
     op.create_table(
         "invitation",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("token_hash", sa.Text(), nullable=False),
         sa.Column("email", sa.Text(), nullable=False),
         sa.Column("role", sa.String(length=20), nullable=False),
         sa.Column("inviter_id", sa.Integer(), nullable=True),
@@ -59,7 +58,7 @@ def _people() -> None:
             ondelete="SET NULL",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
-        sa.UniqueConstraint("token_hash", name=op.f("uq_invitation_token_hash")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_invitation_inviter_id"), "invitation", ["inviter_id"])
     op.create_index(op.f("ix_invitation_user_id"), "invitation", ["user_id"])
@@ -76,6 +75,7 @@ def _media() -> None:
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("slug", sa.Text(), nullable=False),
         sa.Column("extension", sa.Text(), nullable=False),
         sa.Column("mime_type", sa.Text(), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
@@ -86,6 +86,7 @@ def _media() -> None:
         sa.Column("height", sa.Integer(), nullable=True),
         sa.Column("duration", sa.Integer(), nullable=True),
         sa.Column("is_animated", sa.Boolean(), nullable=False),
+        sa.Column("is_transparent", sa.Boolean(), nullable=False),
         sa.Column("alt", sa.Text(), nullable=False),
         sa.Column("is_decorative", sa.Boolean(), nullable=False),
         sa.Column("caption", sa.Text(), nullable=False),
@@ -141,6 +142,7 @@ def _media() -> None:
             name=op.f("uq_media_variant_media_id_format_width"),
         ),
     )
+    op.create_index(op.f("ix_media_variant_digest"), "media_variant", ["digest"])
     op.create_table(
         "portrait",
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -288,6 +290,8 @@ def _revisions() -> None:
         sa.Column("format", sa.String(length=20), nullable=False),
         sa.Column("excerpt", sa.Text(), nullable=False),
         sa.Column("word_count", sa.Integer(), nullable=False),
+        sa.Column("words_added", sa.Integer(), nullable=False),
+        sa.Column("words_removed", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["author_id"],

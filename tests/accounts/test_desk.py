@@ -103,9 +103,9 @@ def test_what_belongs_to_a_person_is_counted_in_every_state(db):
     make_page(author=user)
     make_comment(post=make_post(author=other), user_id=user.id)
 
-    assert desk.belongings(user) == (1, 1, 1)
+    assert desk.belongings(user) == (1, 1, 1, 0)
     assert desk.belongings(user).need_an_heir
-    assert desk.belongings(make_user()) == (0, 0, 0)
+    assert desk.belongings(make_user()) == (0, 0, 0, 0)
 
 
 def test_who_left_meanwhile_is_left_out_of_the_page(people):

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from blog.accounts import invitations
+from blog.accounts import invitations, users
 from blog.accounts.models import Invitation, Role, User
 from blog.clock import utcnow
 from blog.database import session, write_transaction
@@ -211,3 +211,21 @@ def test_the_pages_are_right(app, admin, visitor, post_office, html_checker):
 
     for page in pages:
         assert html_checker.errors(page.text) == []
+
+
+@pytest.mark.parametrize("what", ["demoted", "disabled", "gone"])
+def test_an_invitation_ends_with_the_rights_of_who_invited(app, admin, visitor, what):
+    link = handed_on(admin, role="admin")
+    with app.app_context():
+        make_user(name="other", role=Role.ADMIN)
+        with write_transaction():
+            inviter = session.get_one(User, admin.user_id)
+            match what:
+                case "demoted":
+                    users.change_role(inviter, Role.EDITOR, by=None)
+                case "disabled":
+                    users.disable(inviter, utcnow(), by=None)
+                case "gone":
+                    users.delete(inviter, by=None, heir=None)
+
+    assert visitor.get(link).status_code == 404

@@ -17,6 +17,7 @@ PROMISED = {
     Action.READ_PRIVATE: (EVERYBODY[1:], ["editor", "admin"]),
     Action.MODERATE: (EVERYBODY[2:], ["editor", "admin"]),
     Action.SEE_COMMENTER: (["editor", "admin"], ["editor", "admin"]),
+    Action.UPLOAD: (EVERYBODY[1:], ["editor", "admin"]),
     Action.PAGES: (["editor", "admin"], ["editor", "admin"]),
     Action.TERMS: (["editor", "admin"], ["editor", "admin"]),
     Action.USERS: (["admin"], ["admin"]),

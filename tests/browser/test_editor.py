@@ -63,7 +63,7 @@ def test_the_password_is_asked_for_where_it_is_needed(desk):
     desk.get_by_label("Protected by a password").check()
     expect(publish).to_have_text("Publish")
 
-    desk.get_by_label("Title").fill("Behind a password")
+    desk.get_by_label("Title", exact=True).fill("Behind a password")
     password.fill("sesame")
     publish.click()
     expect(desk.get_by_role("status")).to_contain_text("with the password its text")
@@ -72,7 +72,7 @@ def test_the_password_is_asked_for_where_it_is_needed(desk):
 
 def test_who_changes_their_mind_is_not_asked_about_what_is_hidden(desk):
     desk.goto("/admin/posts/new")
-    desk.get_by_label("Title").fill("Open after all")
+    desk.get_by_label("Title", exact=True).fill("Open after all")
     desk.get_by_label("Protected by a password").check()
     desk.get_by_label("Password for readers").fill("sesame")
     desk.get_by_label("Public", exact=True).check()
@@ -85,7 +85,7 @@ def test_who_changes_their_mind_is_not_asked_about_what_is_hidden(desk):
 @scriptless
 def test_without_scripts_everything_is_there(desk):
     desk.goto("/admin/posts/new")
-    desk.get_by_label("Title").fill("Typed without scripts")
+    desk.get_by_label("Title", exact=True).fill("Typed without scripts")
     desk.get_by_label("Password for readers").fill("sesame")
     desk.locator("button[name=publish]").click()
     expect(desk.get_by_role("alert")).to_contain_text("as well, or empty")
@@ -137,7 +137,7 @@ def test_what_is_deleted_for_good_is_asked_about_on_a_sound_page(desk, html_chec
     desk.goto("/admin/posts/?status=draft")
     for title in ("One to lose", "Another to lose"):
         desk.goto("/admin/posts/new")
-        desk.get_by_label("Title").fill(title)
+        desk.get_by_label("Title", exact=True).fill(title)
         desk.locator("button[name=trash], button[name=save]").first.click()
         desk.locator("button[name=trash]").click()
     desk.goto("/admin/posts/?status=trash&q=lose&select=all")

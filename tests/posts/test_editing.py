@@ -40,6 +40,7 @@ def save(post, step=Step.SAVE, *, text=None, version=None, now=NOW, **changes):
             text or content(post.title, post.source),
             decided,
             step,
+            by=post.author,
             seen_version=post.version if version is None else version,
             now=now,
         )

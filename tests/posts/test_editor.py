@@ -117,7 +117,7 @@ def test_no_step_touches_what_is_somebody_elses(client_for, db, role, status, st
         ("contributor", Status.DRAFT, {"save", "submit", "trash"}),
         ("contributor", Status.PENDING, {"save", "withdraw", "trash"}),
         ("author", Status.DRAFT, {"save", "publish", "trash"}),
-        ("author", Status.PENDING, {"save", "publish", "withdraw", "trash"}),
+        ("author", Status.PENDING, {"save", "publish", "withdraw", "trash", "return"}),
         ("editor", Status.PUBLIC, {"publish", "withdraw", "trash"}),
         ("editor", Status.PRIVATE, {"publish", "withdraw", "trash"}),
         ("editor", Status.TRASH, {"save", "restore"}),

@@ -20,7 +20,7 @@ from werkzeug.routing import RequestRedirect
 from blog.comments.models import Comment
 from blog.comments.models import Status as CommentStatus
 from blog.database import session, write_transaction
-from blog.posts.models import Category, Post, Status, Tag
+from blog.posts.models import Category, Post, Series, Shape, Status, Tag
 from blog.posts.permalinks import post_url
 from blog.site import redirects
 from blog.site.queries import settings
@@ -36,6 +36,7 @@ from tests.factories import (
     make_tag,
     make_user,
 )
+from tests.posts.company import credit, make_picture, make_series
 
 SECRET = "xylograph"
 BESIDE = "zeppelin"  # in the same texts, and in public ones
@@ -58,8 +59,9 @@ LINK = re.compile(
     r"""(?:href|src|value|url)\s*[=:]\s*["']([^"'<>]+)|>(https?://[^<]+)<"""
 )
 JSON_LINK = re.compile(r'"(https?://[^"]+)"')
-# Files, the same for everybody and full of links that are none.
-LEFT_OUT = {"static"}
+# Files, the same for everybody and full of links that are none; and the library's
+# files, which are for everybody who knows their number.
+LEFT_OUT = {"static", "media.show"}
 MOST = 6_000
 
 
@@ -83,6 +85,7 @@ def make_hidden(make, name, state):
         url=f"https://{SECRET}.example/{name}",
         email=f"{SECRET}-{name}@example.org",
     )
+    picture = make_picture(f"{SECRET}-{name}", alt=SECRET, caption=SECRET)
     post = make(
         title=f"{SECRET} {BESIDE} {name}",
         slug=f"{SECRET}-{name}",
@@ -94,10 +97,26 @@ def make_hidden(make, name, state):
         categories=[session.get(Category, 1)],
         sticky=True,
         comments_open=True,
+        **_shown_elsewhere(picture),
+        series_id=make_series(f"{SECRET} {name}", slug=f"{SECRET}-{name}").id,
         **state,
     )
+    credit(post, make_user(display_name=f"{SECRET} with", slug=f"{SECRET}-with-{name}"))
     make_comment(post=post, source=f"{SECRET} {BESIDE} comment", **secret_person())
     return post
+
+
+def _shown_elsewhere(picture):
+    """What covers, cards, search engines and feeds would get."""
+    return {
+        "shape": Shape.LINK,
+        "link_url": f"https://{SECRET}.example/link",
+        "seo_title": f"{SECRET} {BESIDE} title",
+        "seo_description": f"{SECRET} {BESIDE} described",
+        "canonical_url": f"https://{SECRET}.example/original",
+        "cover_id": picture.id,
+        "social_picture_id": picture.id,
+    }
 
 
 def make_protected(make, name):
@@ -110,6 +129,8 @@ def make_protected(make, name):
         password=f"{SECRET} password",
         categories=[session.get(Category, 1)],
         comments_open=True,
+        **_shown_elsewhere(make_picture(f"{SECRET}-{name}", alt=SECRET)),
+        series_id=session.scalar(select(Series.id).where(Series.slug == "open")),
     )
     make_comment(post=post, source=f"{SECRET} {BESIDE} comment", **secret_person())
     return post
@@ -127,6 +148,7 @@ def crowded(app):
                 with write_transaction():
                     redirects.lead(f"/old-{post.id}/", post_id=post.id)
                     redirects.lead("/", f"p={post.id + 500}", post_id=post.id)
+        series = make_series(f"Series {BESIDE}", slug="open")
         make_protected(make_post, "post")
         make_protected(make_page, "page")
         for number in range(5):
@@ -138,6 +160,7 @@ def crowded(app):
                 tags=[make_tag(slug=f"open-{number}")],
                 categories=[session.get(Category, 1)],
                 sticky=number == 0,
+                series_id=series.id,
             )
             make_comment(post=public, source=f"Public {BESIDE} answer")
         for status in set(CommentStatus) - {CommentStatus.APPROVED}:
@@ -161,6 +184,7 @@ def values():
     posts = session.scalars(select(Post)).all()
     comments = session.scalars(select(Comment.id)).all()
     slugs = {*session.scalars(select(Tag.slug)), "mina"}
+    slugs |= {*session.scalars(select(Series.slug))}
     slugs |= {post.author.slug for post in posts}
     paths = {post_url(post).strip("/") for post in posts}
     paths |= {f"{path}/2" for path in paths} | {"all"}
@@ -257,7 +281,7 @@ def test_nothing_hidden_is_anywhere(app, visitor, crowded):
     # The crawl is worth something: each public view has answered, and what is public
     # was seen wherever it is shown.
     assert {rule.endpoint for rule in public_rules(app)} - reached.keys() == set()
-    assert {"/", "/category/all/", "/author/mina/", "/feed/"} <= shown
+    assert {"/", "/category/all/", "/author/mina/", "/feed/", "/series/open/"} <= shown
     assert any(path.startswith("/search") for path in shown)
     assert len(shown) > 30
 

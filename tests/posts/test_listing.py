@@ -188,7 +188,7 @@ def test_a_head_sorts_and_turns_round(admin, db, kind):
     make_post(kind=kind, title="Apple", comment_count=1)
     make_post(kind=kind, title="Berry", comment_count=2)
     unsorted = admin.get(ROOMS[kind]).text
-    assert heads(unsorted) == dict.fromkeys(["Title", "Date", "Comments"])
+    assert heads(unsorted) == dict.fromkeys(["Title", "Date", "Comments", "Words"])
 
     once = admin.get(links(unsorted, "Title")[0]).text
     twice = admin.get(links(once, "Title")[0]).text

@@ -307,6 +307,7 @@ def test_a_page_that_was_moved_here_stays_there(importer, db):
                 parent_id=here.id,
             ),
             editing.Step.SAVE,
+            by=child.author,
             seen_version=child.version,
             now=datetime.now(UTC),
         )

@@ -18,7 +18,7 @@ from ...database import session
 from ...paging import Page, last_page
 from ...posts.models import Post
 from ...posts.models import Status as PostStatus
-from ...posts.queries import LIGHT
+from ...posts.queries import LIGHT, written_by
 from ...search import index
 from ...site.queries import settings
 from ..decisions import Rule
@@ -304,6 +304,6 @@ def _posts(user: User | None) -> Select[int]:
         case Reach.ANY:
             return posts
         case Reach.OWN if user is not None:
-            return posts.where(Post.author_id == user.id)
+            return posts.where(written_by(user.id))
         case _:
             return posts.where(false())

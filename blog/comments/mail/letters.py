@@ -114,7 +114,7 @@ def published(comment: Comment, user: User, now: datetime) -> Letter:
     title = _title(comment.post)
     here = absolute_url(comment_url(comment))
     actions = [Action(_("Read it on the page"), here)]
-    if may(user, Right.MODERATE, comment.post.author_id):
+    if may(user, Right.MODERATE, comment.post.owner_for(user)):
         actions = [
             Action(_("Reply"), f"{_link(comment, user, now)}#reply"),
             Action(_("Trash"), _link(comment, user, now, Verb.TRASH)),

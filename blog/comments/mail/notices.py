@@ -83,18 +83,19 @@ def approved(comment: Comment, who: User, now: datetime) -> None:
 def moderators(comment: Comment) -> Sequence[User]:
     """Everybody who may decide about a comment and has an email address."""
     post = comment.post
+    writers = [post.author_id, *(line.user_id for line in post.bylines)]
     people = session.scalars(
         select(User)
         .where(
             User.email.is_not(None),
-            or_(User.role.in_(_MODERATORS), User.id == post.author_id),
+            or_(User.role.in_(_MODERATORS), User.id.in_(writers)),
         )
         .order_by(User.id)
     )
     return [
         user
         for user in people
-        if may(user, Action.MODERATE, post.author_id) and _is_reachable(user)
+        if may(user, Action.MODERATE, post.owner_for(user)) and _is_reachable(user)
     ]
 
 

@@ -25,7 +25,8 @@ class Revision(Model):
     """The words of a post at one moment. ``version`` is the post's after the save; of
     an autosave, the one on which the writer was working. ``name`` is "" for one that
     nobody named; what has a name is never pruned. ``author_id`` is who saved it,
-    ``None`` if their account is gone.
+    ``None`` if their account is gone or nobody knows. ``words_added`` and
+    ``words_removed`` are how it differed from what was stored before.
     """
 
     __tablename__ = "revision"
@@ -56,6 +57,8 @@ class Revision(Model):
     format: Mapped[Format] = mapped_column(Choice(Format))
     excerpt: Mapped[str] = mapped_column(default="")
     word_count: Mapped[int] = mapped_column(default=0)
+    words_added: Mapped[int] = mapped_column(default=0)
+    words_removed: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
 
     author: Mapped[User | None] = relationship()

@@ -1,52 +1,106 @@
-// Comfort for the editor; without it everything works as well.
+// The desk: comfort for whoever writes, and nothing they write is lost. Without it the
+// form works as well.
 
-import { guard } from "./guard.js";
+// Made by others, each beside its LICENSE; tests/tools/vendor.py lays it there.
+import "../vendor/markdown-toolbar-element-2.2.3/index.js";
+import { autosave } from "./editor/autosave.js";
+import { count } from "./editor/count.js";
+import { fit } from "./editor/fields.js";
+import { journal, left } from "./editor/journal.js";
+import { marks } from "./editor/marks.js";
+import { mirror } from "./editor/preview.js";
 
 const form = document.querySelector("form#editor");
-guard(form);
+const body = form.elements.body;
 
-// Ctrl+S (Command+S) saves, as in every other place where one writes.
-document.addEventListener("keydown", (event) => {
-  if (event.key.toLowerCase() !== "s" || !(event.ctrlKey || event.metaKey) || event.altKey) return;
-  event.preventDefault();
-  form.requestSubmit(form.querySelector("button[name=save], button[name=publish]"));
+// What is pasted is read in a document of its own in which nothing runs. Every other way
+// from a string to markup stays shut, with the admin's `require-trusted-types-for`.
+window.trustedTypes?.createPolicy("default", {
+  createHTML: (html, _type, sink) => (sink === "DOMParser parseFromString" ? html : null),
 });
 
-// "Publish" says "Schedule" as soon as the date is still to come by the site's clocks,
-// and what it does when the post is to be private.
-const publish = form.querySelector("button[data-later]");
-const date = form.elements.published_at;
-const visibility = form.elements.visibility;
+form.classList.add("is-live");
+fit(form);
+marks(form);
+count(form);
+mirror(form);
 
-function sayWhatItWillDo() {
-  const { now, later, private: hidden, clock } = publish.dataset;
-  publish.textContent = visibility.value === "private" ? hidden : date.value > clock ? later : now;
-}
+const words = journal(form);
+const waiting = new Set(); // promises without which the form is not sent
+autosave(form, words, waiting);
 
-if (publish) {
-  date.addEventListener("input", sayWhatItWillDo);
-}
-
-// What does not go with the visibility chosen is out of sight, and not sent.
-function fit() {
-  show(form.elements.post_password, visibility.value === "protected");
-  show(form.elements.sticky, visibility.value !== "private");
-  if (publish) sayWhatItWillDo();
-}
-
-function show(control, isWanted) {
-  if (!control) return;
-  control.disabled = !isWanted;
-  control.closest(".field").hidden = !isWanted;
-}
-
-if (visibility) {
-  for (const choice of visibility) choice.addEventListener("change", fit);
-  fit();
-}
-
-// Markdown is prose, HTML is code: each in its own face.
-const format = form.elements.format;
-format.addEventListener("change", () => {
-  form.elements.body.classList.toggle("is-html", format.value === "html");
+form.addEventListener("submit", (event) => {
+  const { submitter } = event;
+  if (submitter?.formTarget === "_blank") return;
+  if (waiting.size) {
+    event.preventDefault();
+    Promise.allSettled(waiting).then(() => form.requestSubmit(submitter));
+    return;
+  }
+  words.write({ sent: true });
+  const { selectionStart: from, selectionEnd: to } = body;
+  const focused = document.activeElement === body;
+  sessionStorage.setItem("recto-place", JSON.stringify({ from, to, focused, top: scrollY }));
 });
+
+// Back where one was, once it is saved.
+const place = JSON.parse(sessionStorage.getItem("recto-place"));
+sessionStorage.removeItem("recto-place");
+if (place?.focused && !document.querySelector("[role=alert]")) {
+  body.focus();
+  body.setSelectionRange(place.from, place.to);
+  scrollTo(0, place.top);
+}
+
+left(form, words.key).then(async (found) => {
+  if (!found.length) return;
+  const { offer } = await import("./editor/recovery.js");
+  offer(form, words, found);
+});
+
+// Pictures: dropped, pasted or chosen; and what stands in a dialog is fetched when wanted.
+async function upload(files) {
+  const { send } = await import("./editor/uploads.js");
+  send(form, [...files], waiting);
+}
+
+async function pick(button) {
+  const { open } = await import("./editor/picker.js");
+  open(form, button, upload);
+}
+
+if (form.dataset.media) {
+  body.addEventListener("paste", (event) => {
+    const { files, types } = event.clipboardData;
+    if (!files.length || types.includes("text/plain")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    upload(files);
+  });
+  for (const name of ["dragover", "drop"]) {
+    form.addEventListener(name, (event) => {
+      if (!event.dataTransfer.types.includes("Files")) return;
+      event.preventDefault();
+      event.dataTransfer.dropEffect = "copy";
+      if (name === "drop") upload(event.dataTransfer.files);
+    });
+  }
+}
+
+form.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-pick], [data-dialog]");
+  if (button) pick(button);
+});
+
+// A spreadsheet's cells become a table, an address over a selection its link. Fetched with
+// the first visit to the text; listening last, a picture comes before its name.
+let pasting = null;
+async function listen() {
+  const { subscribe } = await import("../vendor/paste-markdown-1.5.3/bundle.js");
+  const isMarkdown = form.elements.format.value === "markdown";
+  if (isMarkdown) pasting ??= subscribe(body);
+  else pasting = pasting?.unsubscribe() ?? null;
+}
+form.elements.format.addEventListener("change", listen);
+body.addEventListener("focus", listen, { once: true });
+if (document.activeElement === body) listen();
