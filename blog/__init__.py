@@ -49,6 +49,7 @@ from .media.portraits_admin import bp as portraits_admin_bp
 from .media.views import bp as media_bp
 from .operations import cli as operations_cli
 from .operations import health
+from .posts import renewal_jobs
 from .posts import templating as post_templating
 from .posts.admin import bp as posts_admin_bp
 from .posts.editorial import jobs as editorial_jobs
@@ -139,6 +140,7 @@ JOBS = (
     media_jobs,
     editorial_jobs,
     revision_jobs,
+    renewal_jobs,
     comment_jobs,
     akismet_jobs,
     retention_jobs,

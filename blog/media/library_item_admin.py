@@ -12,6 +12,7 @@ from ..clock import utcnow
 from ..database import session, write_transaction
 from ..i18n import gettext as _
 from ..paging import whole_number
+from ..posts import renewal
 from ..security import absolute_url, max_body
 from . import intake, library_items, library_queries, queries
 from .admin import MAX_UPLOAD_BYTES, may_change, me, takes_files
@@ -41,6 +42,7 @@ def update(media_id: int) -> Response | tuple[str, int]:
     with write_transaction():
         item = _found_to_change(media_id)
         form.apply(item)
+        renewal.ask(media_id, utcnow())
         name = item.name
     flash(_("“%(name)s” was saved.", name=name))
     return redirect(url_for(".edit", media_id=media_id), 303)
@@ -69,6 +71,7 @@ def replace(media_id: int) -> Response | tuple[str, int]:
         is_as_seen = item.version == version
         if is_as_seen:
             intake.replace(item, taken, utcnow())
+            renewal.ask(media_id, utcnow())
     if not is_as_seen:
         problem = _(
             "Somebody replaced it while this page was open. Look at it before you do."

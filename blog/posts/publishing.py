@@ -110,6 +110,13 @@ def revise(post: Post, content: Content, now: datetime) -> None:
     post.source = content.source
     post.format = content.format
     post.excerpt = content.excerpt
+    show(post, content)
+    post.edited_at = now
+    post.version += 1
+
+
+def show(post: Post, content: Content) -> None:
+    """Give readers a rendering of the text that the post has."""
     post.html = content.html
     in_lists = content.brief if post.shape == Shape.NOTE else None
     post.lede = None if post.password else in_lists or content.lede
@@ -117,8 +124,6 @@ def revise(post: Post, content: Content, now: datetime) -> None:
     post.word_count = content.word_count
     _note_uses(post, content.media_ids)
     post.policy_version = POLICY_VERSION
-    post.edited_at = now
-    post.version += 1
 
 
 def _note_uses(post: Post, media_ids: Sequence[int]) -> None:
