@@ -29,7 +29,7 @@ class ItemForm(FlaskForm):
         _l("Name"),
         filters=[_one_line],
         validators=[DataRequired(_l("Give it a name.")), _at_most(MAX_NAME_LENGTH)],
-        description=_l("Appears in the link. The old one leads to the new one."),
+        description=_l("As it is called in the library. Its address stays."),
     )
     alt = TextAreaField(
         _l("Alternative text"),

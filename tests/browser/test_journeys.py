@@ -150,7 +150,7 @@ def write_schedule_and_publish(page):
     newest_url, newest = page.url, heading(page).inner_text()
 
     page.goto("/admin/posts/new")
-    page.get_by_label("Title").fill("A lamp at the end of the mole")
+    page.get_by_label("Title", exact=True).fill("A lamp at the end of the mole")
     page.locator("[name=body]").fill("It *burns* all night.\n\n## By hand\n\nMostly.")
     tomorrow = datetime.now() + timedelta(days=1)
     page.locator("[name=published_at]").fill(f"{tomorrow:%Y-%m-%dT%H:%M}")
