@@ -68,6 +68,11 @@ ROOMS = (
     "/admin/tags/merger",
     "/admin/categories/merger?ids=1&ids=2",
     "/admin/categories/placement?ids=1",
+    *("/admin/pages/order/", "/admin/menus/", "/admin/menus/default"),
+    *("/admin/series/", "/admin/media/", "/admin/media/alt-texts"),
+    *("/admin/editorial/templates/", "/admin/users/invitations/"),
+    *("/admin/pages/1/", "/admin/pages/1/revisions/", "/admin/editorial/1/quick"),
+    *("/admin/users/2/takeover", "/admin/account/portrait"),
     "/admin/settings/",
     "/admin/account/",
 )

@@ -9,12 +9,9 @@ from blog.database import session, write_transaction
 from blog.jobs import queue
 from blog.jobs.models import Job
 from tests import checkers
-from tests.browser import conftest, stages
+from tests.browser import stages
 from tests.factories import make_login, make_post, make_user
 from tests.media.drawing import corners, noise, saved
-
-pytestmark = pytest.mark.browser
-browser, page = conftest.browser, conftest.page
 
 SVG = b"<svg xmlns='http://www.w3.org/2000/svg'/>"
 PICTURE = {
