@@ -51,7 +51,9 @@ from .operations import cli as operations_cli
 from .operations import health
 from .posts import renewal_jobs
 from .posts import templating as post_templating
-from .posts.admin import bp as posts_admin_bp
+from .posts.desk.admin import bp as posts_admin_bp
+from .posts.desk.links_admin import bp as links_admin_bp
+from .posts.desk.pages_admin import bp as pages_admin_bp
 from .posts.editorial import jobs as editorial_jobs
 from .posts.editorial.keeping_admin import bp as kept_lists_bp
 from .posts.editorial.note_admin import bp as notes_bp
@@ -60,19 +62,17 @@ from .posts.editorial.preview_admin import bp as preview_admin_bp
 from .posts.editorial.preview_views import bp as previews_bp
 from .posts.editorial.quick_admin import bp as quick_bp
 from .posts.editorial.template_admin import bp as templates_bp
-from .posts.links_admin import bp as links_admin_bp
-from .posts.menus_admin import bp as menus_admin_bp
-from .posts.page_order_admin import bp as page_order_bp
-from .posts.pages_admin import bp as pages_admin_bp
+from .posts.navigation.menus_admin import bp as menus_admin_bp
+from .posts.navigation.page_order_admin import bp as page_order_bp
 from .posts.revisions import jobs as revision_jobs
 from .posts.revisions import templating as revision_templating
 from .posts.revisions.autosave_admin import bp as autosaves_bp
 from .posts.revisions.conversion_admin import bp as conversion_bp
 from .posts.revisions.history_admin import bp as revisions_bp
-from .posts.series_admin import bp as series_admin_bp
-from .posts.series_views import bp as series_bp
-from .posts.terms_admin import bp as terms_admin_bp
-from .posts.terms_selection_admin import bp as terms_selection_bp
+from .posts.series.admin import bp as series_admin_bp
+from .posts.series.views import bp as series_bp
+from .posts.terms.admin import bp as terms_admin_bp
+from .posts.terms.selection_admin import bp as terms_selection_bp
 from .posts.views import bp as posts_bp
 from .search.views import bp as search_bp
 from .site import templating as site_templating

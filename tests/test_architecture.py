@@ -106,7 +106,7 @@ every_module = pytest.mark.parametrize(
 def test_the_measure_measures():
     assert len(MODULES) > 70
     assert place(("posts", "forms")) == (FORMS, 6)
-    assert place(("posts", "terms_admin")) == (ADAPTERS, 6)
+    assert place(("posts", "terms", "selection_admin")) == (ADAPTERS, 6)
     assert place(("comments", "spam", "cli")) == (ADAPTERS, 7)
     assert place(("database",)) == place(("text", "slugs")) == (0, 0)
     assert imported(BLOG / "site" / "admin.py") > {("site", "forms"), ("database",)}

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from ..database import write_transaction
 from ..i18n import gettext as _
-from ..posts import desk as post_desk
+from ..posts.desk import queries as post_desk
 from ..security import max_body
 from . import desk, guard, queries, succession
 from .guard import requires

@@ -23,7 +23,7 @@ from ..errors import error_page
 from ..i18n import gettext as _
 from ..i18n import ngettext
 from ..paging import whole_number
-from ..posts import desk as post_desk
+from ..posts.desk import queries as post_desk
 from ..security import max_body
 from . import desk, guard, listing, logins, passwords, queries, setup, users
 from .guard import requires

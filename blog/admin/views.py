@@ -14,8 +14,8 @@ from ..comments.akismet import state as akismet_state
 from ..comments.desk import queries as comment_desk
 from ..comments.models import Comment
 from ..i18n import gettext as _
-from ..posts import desk
-from ..posts.desk import Shelf
+from ..posts.desk import queries as desk
+from ..posts.desk.queries import Shelf
 from ..posts.models import Kind
 from ..site.models import Site
 from ..site.queries import settings

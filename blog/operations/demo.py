@@ -12,8 +12,9 @@ from ..comments import counts, drafts
 from ..comments.models import Comment
 from ..comments.models import Status as CommentStatus
 from ..database import session, write_transaction
-from ..posts import publishing, queries, terms
+from ..posts import publishing, queries
 from ..posts.models import Category, Kind, Post
+from ..posts.terms import terms
 from ..site.queries import settings
 from ..text.sanitizer import POLICY_VERSION, Format
 

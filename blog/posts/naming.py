@@ -5,8 +5,8 @@ from sqlalchemy import func, or_, select
 from ..database import session
 from ..i18n import gettext as _
 from ..text import normalize, slugs
-from . import terms
 from .models import Category, Series, Tag
+from .terms import terms
 
 Term = Category | Tag | Series
 Kind = type[Category] | type[Tag] | type[Series]

@@ -1,5 +1,5 @@
 """Moving a post from one state to another as it stands, and back again. What is typed
-while it moves is the business of ``editing``. Nothing here commits.
+while it moves is the business of ``desk.editing``. Nothing here commits.
 """
 
 from datetime import datetime
@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from . import publishing, queries
-from .editing import Untitled
+from .desk.editing import Untitled
 from .models import FINISHED, Post, Status
 
 

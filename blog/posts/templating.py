@@ -18,9 +18,10 @@ from ..site.models import Menu
 from ..site.queries import settings
 from ..text import figures
 from ..text.pictures import Picture
-from . import menus, permalinks, queries, shapes
-from .menus import Entry
+from . import permalinks, queries, shapes
 from .models import Post
+from .navigation import menus
+from .navigation.menus import Entry
 
 WORDS_A_MINUTE = 230
 # So many numbers stand in a row; of more, the ends and those near the page one is on.

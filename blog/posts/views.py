@@ -25,18 +25,10 @@ from ..paging import whole_number
 from ..security import absolute_url, anyone, max_body, public
 from ..site.models import NeighbourScope
 from ..site.queries import settings
-from . import (
-    cards,
-    covers,
-    installments,
-    locks,
-    old_addresses,
-    permalinks,
-    queries,
-    reading,
-)
+from . import cards, covers, locks, old_addresses, permalinks, queries, reading
 from .models import Post
 from .moments import FIRST_YEAR, LAST_YEAR
+from .series import installments
 
 WHOLE = Part()
 # What names a part of a conversation in a query; ``cpage`` is WordPress's.

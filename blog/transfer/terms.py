@@ -7,8 +7,8 @@ from typing import cast
 from sqlalchemy import select
 
 from ..database import session
-from ..posts import terms as post_terms
 from ..posts.models import Category, Tag
+from ..posts.terms import terms as post_terms
 from ..text import excerpts, normalize, slugs
 from . import identities, readings, wxr
 from .identities import Key, Left, Verdict

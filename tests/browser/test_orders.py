@@ -6,8 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 from blog.database import session, write_transaction
-from blog.posts import menus, queries
+from blog.posts import queries
 from blog.posts.models import Category
+from blog.posts.navigation import menus
 from blog.site.models import Menu, MenuTarget
 from blog.site.queries import settings
 from tests import checkers

@@ -7,7 +7,8 @@ from sqlalchemy import text
 
 from blog.accounts.models import Role
 from blog.database import session, write_transaction
-from blog.posts import editing, permalinks, queries
+from blog.posts import permalinks, queries
+from blog.posts.desk import editing
 from blog.posts.models import Post, Status
 from tests.factories import HOUR, NOON, NOW, make_post, make_user
 from tests.pages import parse, text_of

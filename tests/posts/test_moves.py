@@ -5,9 +5,11 @@ import pytest
 from blog.accounts import users
 from blog.accounts.models import User
 from blog.database import session, write_transaction
-from blog.posts import editing, naming, publishing, terms
+from blog.posts import naming, publishing
+from blog.posts.desk import editing
 from blog.posts.models import Category, Post, Tag
 from blog.posts.permalinks import post_url
+from blog.posts.terms import terms
 from blog.site.models import Redirect
 from blog.site.queries import settings
 from tests.factories import (

@@ -1,8 +1,9 @@
 import pytest
 
 from blog.database import write_transaction
-from blog.posts import publishing, queries, terms
+from blog.posts import publishing, queries
 from blog.posts.models import Kind, Status
+from blog.posts.terms import terms
 from blog.text.sanitizer import Format
 from tests.factories import DAY, HOUR, NOON, NOW, make_category, make_page, make_post
 

@@ -2,7 +2,7 @@ import pytest
 
 from blog.database import write_transaction
 from blog.posts import publishing, shelving
-from blog.posts.editing import Untitled
+from blog.posts.desk.editing import Untitled
 from blog.posts.models import FINISHED, Kind, Status
 from blog.posts.shelving import Move
 from tests.factories import HOUR, NOON, NOW, make_category, make_page, make_post

@@ -9,8 +9,10 @@ from blog.comments import moderation
 from blog.comments.models import Comment
 from blog.comments.models import Status as CommentStatus
 from blog.database import session, write_transaction
-from blog.posts import editing, permalinks, terms
+from blog.posts import permalinks
+from blog.posts.desk import editing
 from blog.posts.models import Category, Post, Status
+from blog.posts.terms import terms
 from blog.site import redirects
 from blog.transfer import identities, importing, wxr
 from blog.transfer.models import ImportedItem

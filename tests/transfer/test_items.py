@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from blog.database import session, write_transaction
-from blog.posts import editing, permalinks, publishing
+from blog.posts import permalinks, publishing
+from blog.posts.desk import editing
 from blog.posts.models import Kind, Post, Status
 from blog.site import redirects
 from blog.text.sanitizer import Format

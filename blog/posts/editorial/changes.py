@@ -13,10 +13,13 @@ from ...accounts.permissions import Action
 from ...database import session
 from ...jobs import queue
 from ...jobs.models import Job, State
-from .. import desk, editing, shelving, terms
-from ..editing import Untitled, Visibility
+from .. import shelving
+from ..desk import editing
+from ..desk import queries as desk
+from ..desk.editing import Untitled, Visibility
 from ..models import FINISHED, Category, Kind, Post, Tag
 from ..shelving import Move, Past
+from ..terms import terms
 from . import queries, review
 
 

@@ -11,8 +11,8 @@ from ...i18n import gettext as _
 from ...i18n import lazy_gettext as _l
 from ...site.queries import settings
 from ...text.normalize import clean_text
+from ..desk.forms import WritingForm
 from ..fields import MomentField, at_most, choices, stripped
-from ..forms import WritingForm
 from . import copies, notes, previews
 
 

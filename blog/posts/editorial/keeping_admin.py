@@ -8,7 +8,8 @@ from ...accounts.permissions import Action
 from ...database import write_transaction
 from ...i18n import gettext as _
 from ...text.normalize import single_line
-from .. import listing, rights
+from .. import rights
+from ..desk import listing
 from ..models import Kind
 from . import keeping
 from .keeping import TooMany

@@ -27,8 +27,9 @@ from ...database import write_transaction
 from ...i18n import format_time
 from ...i18n import gettext as _
 from ...site.queries import settings
-from .. import desk, moments, publishing
+from .. import moments, publishing
 from .. import rights as post_rights
+from ..desk import queries as desk
 from ..models import Kind, Post, Status
 from . import copies, notes, queries, review, rights
 from .copies import TooMany

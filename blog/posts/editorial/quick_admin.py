@@ -13,13 +13,15 @@ from ...clock import utcnow
 from ...database import write_transaction
 from ...i18n import gettext as _
 from ...security import max_body
-from .. import desk, editing, listing, publishing
+from .. import publishing
 from .. import rights as post_rights
-from ..desk import Shelf
-from ..editing import Refused, Stale, Step, Untitled, Visibility
-from ..forms import PageForm, PostForm, first_field
+from ..desk import editing, listing
+from ..desk import queries as desk
+from ..desk.editing import Refused, Stale, Step, Untitled, Visibility
+from ..desk.forms import PageForm, PostForm, first_field
+from ..desk.queries import Shelf
+from ..desk.states import described
 from ..models import FINISHED, Kind, Post, Status
-from ..states import described
 from . import review, rights
 
 bp = Blueprint("quick", __name__, url_prefix="/editorial")
@@ -142,7 +144,7 @@ def _wanted(post: Post) -> Shelf:
 
 
 def _state(post: Post) -> Shelf:
-    """As ``desk.shelf_of``, with what is scheduled as public: the date says which."""
+    """As ``desk.queries.shelf_of``, with what is scheduled as public: the date says which."""
     return Shelf(post.status)
 
 

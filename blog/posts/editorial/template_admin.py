@@ -10,7 +10,7 @@ from ...accounts.permissions import Action
 from ...database import session, write_transaction
 from ...i18n import gettext as _
 from ...paging import whole_number
-from ..forms import PageForm, PostForm
+from ..desk.forms import PageForm, PostForm
 from ..models import Kind
 from . import copies, queries
 from .forms import NameForm

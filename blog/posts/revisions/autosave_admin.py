@@ -18,8 +18,9 @@ from ...security import max_body
 from ...site.queries import settings
 from ...text.normalize import Unstorable
 from ...text.sanitizer import MAX_POST_BYTES, Format, TooLarge
-from .. import editing, editor, publishing, rights
-from ..editing import Details, Step
+from .. import publishing, rights
+from ..desk import editing, editor
+from ..desk.editing import Details, Step
 from ..models import Kind, Post
 from . import comparison, queries, revisions, rooms
 from .comparison import Words

@@ -13,7 +13,8 @@ from ...security import max_body
 from ...text import conversion
 from ...text.normalize import Unstorable
 from ...text.sanitizer import Format, TooLarge
-from .. import editor, publishing, rights
+from .. import publishing, rights
+from ..desk import editor
 from ..models import Post
 from ..publishing import Content
 from . import comparison, revisions, rooms

@@ -2,10 +2,10 @@
 
 import pytest
 
+from blog.posts.desk.forms import PostForm
 from blog.posts.editorial import copies
 from blog.posts.editorial.models import Note, Template
 from blog.posts.editorial.template_admin import fill
-from blog.posts.forms import PostForm
 from blog.posts.models import Kind, Post, Status
 from tests.factories import (
     NOW,

@@ -7,7 +7,7 @@ import pytest
 from blog.database import write_transaction
 from blog.jobs.models import Job, State
 from blog.jobs.worker import Worker
-from blog.posts import selection
+from blog.posts.desk import selection
 from blog.posts.editorial import jobs, keeping
 from blog.posts.editorial.models import SavedView
 from blog.posts.models import Kind, Status
@@ -168,7 +168,7 @@ def test_pages_have_neither_categories_nor_tags_nor_a_top(admin, db, button):
 
 
 def test_all_that_match_are_changed_on_whichever_page(admin, db, monkeypatch):
-    monkeypatch.setattr("blog.posts.desk.PAGE_SIZE", 2)
+    monkeypatch.setattr("blog.posts.desk.queries.PAGE_SIZE", 2)
     posts = [make_post(title=f"Tea {number}") for number in range(5)]
     other = make_post(title="Coffee")
     here = "/admin/posts/?q=tea&sort=title"

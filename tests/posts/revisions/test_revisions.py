@@ -8,8 +8,9 @@ import pytest
 from blog.database import session, write_transaction
 from blog.jobs.models import Job
 from blog.jobs.tasks import Task
-from blog.posts import editing, publishing
-from blog.posts.editing import Details, Step, Visibility
+from blog.posts import publishing
+from blog.posts.desk import editing
+from blog.posts.desk.editing import Details, Step, Visibility
 from blog.posts.models import Kind, Status
 from blog.posts.revisions import jobs, pruning, queries, revisions
 from blog.posts.revisions.models import Revision, RevisionKind

@@ -1,0 +1,1 @@
+"""The writer's desk: the lists of posts and pages, and the editor."""

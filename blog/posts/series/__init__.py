@@ -1,0 +1,1 @@
+"""Series: posts that follow one another, with a page of their own."""

@@ -1,0 +1,1 @@
+"""Categories and tags, and the rooms where they are kept."""
