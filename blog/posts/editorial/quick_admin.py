@@ -144,7 +144,7 @@ def _wanted(post: Post) -> Shelf:
 
 
 def _state(post: Post) -> Shelf:
-    """As ``desk.queries.shelf_of``, with what is scheduled as public: the date says which."""
+    """As ``queries.shelf_of``, but what is scheduled is public: the date says which."""
     return Shelf(post.status)
 
 
