@@ -2,9 +2,10 @@
 another site.
 
 ``take`` does what is slow, outside of any transaction: it copies no more than may be
-sent, tells what it is by its content, and has pictures written anew in the darkroom.
-``add`` and ``replace`` write what came of it. What was taken and never added lies in
-the store without a row; the daily sweep deletes it.
+sent, tells what it is by its content, has pictures written anew in the darkroom, and
+paints over where a recording was taken. ``add`` and ``replace`` write what came of it.
+What was taken and never added lies in the store without a row; the daily sweep deletes
+it.
 """
 
 import errno
@@ -30,6 +31,8 @@ from .recognition import (
     recognised,
     too_large,
 )
+from .recordings import erasing
+from .recordings.covering import Unreadable
 from .store import Draft, store
 
 __all__ = ["Refused", "Taken", "add", "replace", "take"]
@@ -55,6 +58,7 @@ class Taken(NamedTuple):
     is_animated: bool = False
     is_transparent: bool = False
     likeness: str = ""
+    duration: int | None = None
 
 
 def take(stream: BinaryIO, filename: str) -> Taken:
@@ -67,8 +71,7 @@ def take(stream: BinaryIO, filename: str) -> Taken:
         name = _name(filename) or type.kind.value
         if type.kind == MediaKind.IMAGE:
             return _take_picture(draft, name)
-        digest = store().keep(draft)
-        return Taken(name, type, draft.size, digest, digest)
+        return _take_recording(draft, name, type)
 
 
 def add(taken: Taken, uploader: User | None, now: datetime) -> MediaItem:
@@ -78,7 +81,7 @@ def add(taken: Taken, uploader: User | None, now: datetime) -> MediaItem:
     known = queries.by_upload(taken.upload_digest)
     if known is not None:
         if known.state == MediaState.FAILED:
-            variants.try_again(known, now)
+            variants.try_again(known, now, uploader)
         return known
     item = MediaItem(
         uploader_id=None if uploader is None else uploader.id, created_at=now
@@ -87,14 +90,16 @@ def add(taken: Taken, uploader: User | None, now: datetime) -> MediaItem:
     _fill(item, taken)
     session.add(item)
     session.flush()
-    variants.have_made(item, now)
+    variants.have_made(item, now, uploader)
     return item
 
 
-def replace(item: MediaItem, taken: Taken, now: datetime) -> None:
+def replace(
+    item: MediaItem, taken: Taken, now: datetime, user: User | None = None
+) -> None:
     """Another file under the same number, name and description. Browsers hear of it by
     the version; a file of another kind gets another extension, and the old address
-    leads there.
+    leads there. ``user`` sees how far the new sizes are.
     """
     session.execute(delete(MediaVariant).where(MediaVariant.media_id == item.id))
     session.expire(item, ["variants"])
@@ -102,7 +107,7 @@ def replace(item: MediaItem, taken: Taken, now: datetime) -> None:
     item.replaced_at = now
     item.version += 1
     session.flush()
-    variants.have_made(item, now)
+    variants.have_made(item, now, user)
 
 
 def _fill(item: MediaItem, taken: Taken) -> None:
@@ -110,7 +115,7 @@ def _fill(item: MediaItem, taken: Taken) -> None:
     item.mime_type, item.size = taken.type.mime_type, taken.size
     item.digest, item.upload_digest = taken.digest, taken.upload_digest
     item.likeness = taken.likeness
-    item.width, item.height, item.duration = taken.width, taken.height, None
+    item.width, item.height, item.duration = taken.width, taken.height, taken.duration
     item.is_animated, item.is_transparent = taken.is_animated, taken.is_transparent
     item.problem = ""
     item.state = MediaState.WAITING if pictures.widths(item) else MediaState.READY
@@ -156,6 +161,26 @@ def _take_picture(upload: Draft, name: str) -> Taken:
                 made.likeness,
             )
     return taken
+
+
+def _take_recording(draft: Draft, name: str, type: FileType) -> Taken:
+    """Sound, films and papers are kept as they came, but for where they were taken."""
+    upload_digest = draft.digest
+    try:
+        found = erasing.look(draft.file, type)
+    except Unreadable:
+        raise Refused(
+            _(
+                "This recording cannot be read: the file is damaged or incomplete. "
+                "Export it again."
+            )
+        ) from None
+    for cover in found.covers:
+        draft.paint(*cover)
+    if found.covers:
+        draft.settle()
+    digest = store().keep(draft)
+    return Taken(name, type, draft.size, digest, upload_digest, duration=found.duration)
 
 
 @contextmanager

@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 
+from ..database import write_transaction
 from ..i18n import gettext as _
 from ..i18n import lazy_gettext as _l
+from ..jobs import queue
 from ..jobs.tasks import Finish, Handler, Task, TryLater
 from . import developing, queries, variants
 from .store import store
@@ -19,7 +22,7 @@ def make_variants(task: Task, now: datetime) -> Finish | None:
     media_id: int = task.payload["media_id"]
     problem = ""
     try:
-        batch = variants.make(media_id)
+        batch = variants.make(media_id, partial(_tell, task))
     except developing.Failed as error:
         if not error.is_final and task.attempts < variants.ATTEMPTS:
             raise TryLater(error.message) from error
@@ -34,6 +37,11 @@ def make_variants(task: Task, now: datetime) -> Finish | None:
         return None
     found = batch
     return lambda _now: variants.write(found)
+
+
+def _tell(task: Task, done: int) -> None:
+    with write_transaction():
+        queue.progress(task, done)
 
 
 def sweep(task: Task, now: datetime) -> None:

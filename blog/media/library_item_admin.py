@@ -70,7 +70,7 @@ def replace(media_id: int) -> Response | tuple[str, int]:
         item = _found_to_change(media_id)
         is_as_seen = item.version == version
         if is_as_seen:
-            intake.replace(item, taken, utcnow())
+            intake.replace(item, taken, utcnow(), me())
             renewal.ask(media_id, utcnow())
     if not is_as_seen:
         problem = _(
@@ -87,7 +87,7 @@ def make_sizes(media_id: int) -> Response:
     """Have a picture's sizes made once more."""
     with write_transaction():
         item = _found_to_change(media_id)
-        is_asked = library_items.make_again(item, utcnow())
+        is_asked = library_items.make_again(item, utcnow(), me())
     if is_asked:
         flash(_("Its sizes are made again."))
     else:
@@ -113,6 +113,7 @@ def delete(media_id: int) -> Response | tuple[str, int]:
             library_queries.used([media_id]) and "despite" not in request.form
         )
         if not is_kept:
+            renewal.ask_without(media_id, utcnow())
             session.delete(item)
     if is_kept:
         return _question(_found_to_change(media_id), is_unanswered=True), 422

@@ -3,6 +3,7 @@
 import re
 from datetime import datetime
 
+from ..accounts.models import User
 from . import pictures, variants
 from .models import MediaItem, MediaKind, MediaState
 
@@ -54,12 +55,11 @@ def _quoted(text: str) -> str:
     return re.sub(r'([\\"`*_<&])', r"\\\1", " ".join(text.split()))
 
 
-def make_again(item: MediaItem, now: datetime) -> bool:
+def make_again(item: MediaItem, now: datetime, user: User) -> bool:
     """Have a picture's sizes made once more; false if it has none. Until then the ones
-    that there are stay.
+    that there are stay. ``user`` sees how far it is.
     """
     if not pictures.widths(item):
         return False
-    item.state, item.problem = MediaState.WAITING, ""
-    variants.have_made(item, now)
+    variants.try_again(item, now, user)
     return True

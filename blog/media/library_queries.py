@@ -9,20 +9,27 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     ColumnElement,
     Select,
+    and_,
+    case,
     column,
+    false,
     func,
     literal_column,
+    not_,
     or_,
     select,
     table,
+    true,
     union_all,
 )
 
+from ..accounts.models import User
 from ..database import session
 from ..paging import Page, last_page
 from ..text.folding import fold
 from .models import MediaItem, MediaKind, MediaUse, Portrait
 
+NAMED = 20  # of the places where a file is shown
 PAGE_SIZE = 48  # whole rows, whether two, three, four or six stand in one
 
 # What the library knows of posts, which stand to the right of it: where they show a
@@ -54,26 +61,34 @@ class Wanted(NamedTuple):
 
 
 class Use(NamedTuple):
-    """A post or page that shows a file; ``kind`` is "post" or "page"."""
+    """A post or page that shows a file; ``kind`` is "post" or "page". Beside its text
+    it may show it as its cover, and on its card elsewhere.
+    """
 
     post_id: int
     kind: str
     title: str
+    is_cover: bool = False
+    is_card: bool = False
 
 
 class Uses(NamedTuple):
-    """Where a file is shown: the posts and pages that the person may see, how many
-    others there are, and of how many people it is the portrait.
+    """Where a file is shown: the first of the posts and pages that the person may see,
+    how many more these are, and how many there are that they may not see; the names of
+    the first people whose portrait it is, and how many more these are.
     """
 
     texts: Sequence[Use]
+    further: int
     hidden: int
-    portraits: int
+    people: Sequence[str]
+    further_people: int
 
     @property
     def number(self) -> int:
         """In how many places."""
-        return len(self.texts) + self.hidden + self.portraits
+        texts = len(self.texts) + self.further + self.hidden
+        return texts + len(self.people) + self.further_people
 
 
 class Sight(NamedTuple):
@@ -127,31 +142,57 @@ def used(media_ids: Collection[int]) -> set[int]:
 
 
 def uses(media_id: int, sight: Sight) -> Uses:
-    """Where a file is shown, the newest text first."""
+    """Where a file is shown, the newest text first; ``NAMED`` at most have names."""
     in_text = select(MediaUse.post_id).where(MediaUse.media_id == media_id)
     shown = or_(
         _POST.c.id.in_(in_text),
         _POST.c.cover_id == media_id,
         _POST.c.social_picture_id == media_id,
     )
-    own = select(_BYLINE.c.post_id).where(_BYLINE.c.user_id == sight.user_id)
-    rows = session.execute(
-        select(
-            _POST.c.id,
-            _POST.c.kind,
-            _POST.c.title,
-            or_(_POST.c.author_id == sight.user_id, _POST.c.id.in_(own)),
-        )
+    seen = _is_seen(sight)
+    number, number_seen = session.execute(
+        select(func.count(), func.coalesce(func.sum(case((seen, 1), else_=0)), 0))
+        .select_from(_POST)
         .where(shown)
-        .order_by(_POST.c.id.desc())
-    ).all()
+    ).one()
     texts = [
-        Use(post_id, kind, title)
-        for post_id, kind, title, is_own in rows
-        if (sight.all_pages if kind == "page" else sight.all_posts or is_own)
+        Use(post_id, kind, title, cover_id == media_id, card_id == media_id)
+        for post_id, kind, title, cover_id, card_id in session.execute(
+            select(
+                *(_POST.c.id, _POST.c.kind, _POST.c.title),
+                *(_POST.c.cover_id, _POST.c.social_picture_id),
+            )
+            .where(shown, seen)
+            .order_by(_POST.c.id.desc())
+            .limit(NAMED)
+        )
     ]
-    portraits = select(func.count()).where(Portrait.media_id == media_id)
-    return Uses(texts, len(rows) - len(texts), session.scalar(portraits) or 0)
+    portrayed = Portrait.media_id == media_id
+    people = session.scalars(
+        select(User.display_name)
+        .where(User.id.in_(select(Portrait.user_id).where(portrayed)))
+        .order_by(User.id)
+        .limit(NAMED)
+    ).all()
+    all_people = session.scalar(select(func.count()).where(portrayed)) or 0
+    return Uses(
+        texts,
+        number_seen - len(texts),
+        number - number_seen,
+        people,
+        all_people - len(people),
+    )
+
+
+def _is_seen(sight: Sight) -> ColumnElement[bool]:
+    by_line = select(_BYLINE.c.post_id).where(_BYLINE.c.user_id == sight.user_id)
+    is_page = _POST.c.kind == "page"
+    is_own = or_(_POST.c.author_id == sight.user_id, _POST.c.id.in_(by_line))
+    sees_post = true() if sight.all_posts else is_own
+    return or_(
+        and_(is_page, true() if sight.all_pages else false()),
+        and_(not_(is_page), sees_post),
+    )
 
 
 def undescribed_in_use() -> tuple[int, int]:

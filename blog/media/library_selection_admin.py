@@ -25,7 +25,7 @@ from ..i18n import ngettext
 from ..paging import whole_number
 from ..security import safe_redirect_target
 from . import library_items, library_queries
-from .admin import may_change
+from .admin import may_change, me
 from .library_items import thumbnail
 from .models import MediaItem
 
@@ -38,6 +38,8 @@ MAX_SELECTED = 500
 @requires(Action.UPLOAD)
 def delete_unused() -> Response:
     """Delete those of the selected files that are shown nowhere."""
+    if _are_too_many():
+        return _back()
     with write_transaction():
         items, left = _selected()
         used = library_queries.used([item.id for item in items])
@@ -63,10 +65,12 @@ def delete_unused() -> Response:
 @requires(Action.UPLOAD)
 def make_sizes() -> Response:
     """Have the sizes of the selected pictures made once more."""
+    if _are_too_many():
+        return _back()
     now = utcnow()
     with write_transaction():
         items, left = _selected()
-        number = sum(library_items.make_again(item, now) for item in items)
+        number = sum(library_items.make_again(item, now, me()) for item in items)
     flash(
         ngettext(
             "The sizes of %(num)d picture are made again.",
@@ -107,6 +111,15 @@ def report() -> str:
         thumbnail=thumbnail,
         may_change=may_change,
     )
+
+
+def _are_too_many() -> bool:
+    """Whether more are selected than are done at once; it is said so."""
+    are_too_many = len(request.form.getlist("ids")) > MAX_SELECTED
+    if are_too_many:
+        said = _("At most %(max)d at once. Nothing was changed.", max=MAX_SELECTED)
+        flash(said, "error")
+    return are_too_many
 
 
 def _selected() -> tuple[Sequence[MediaItem], int]:

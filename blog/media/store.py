@@ -18,6 +18,7 @@ from typing import BinaryIO
 from flask import current_app
 
 _DIGEST = re.compile("[0-9a-f]{64}")
+_AT_ONCE = 64 * 1024
 _FOLDER = re.compile("[0-9a-f]{2}")
 
 
@@ -32,6 +33,22 @@ class Draft:
         self.file.write(data)
         self._hash.update(data)
         self.size += len(data)
+
+    def paint(self, start: int, size: int, filling: bytes) -> None:
+        """Write over what lies there: ``filling``, again and again. The digest is
+        that of what was written first until ``settle``.
+        """
+        self.file.seek(start)
+        whole = filling * (_AT_ONCE // len(filling))
+        for left in range(size, 0, -len(whole)):
+            self.file.write(whole[:left])
+
+    def settle(self) -> None:
+        """Take the digest of what the file holds after it was painted over."""
+        self._hash = hashlib.sha256()
+        self.file.seek(0)
+        while data := self.file.read(_AT_ONCE):
+            self._hash.update(data)
 
     @property
     def digest(self) -> str:
@@ -53,7 +70,7 @@ class Store:
         descriptor, name = tempfile.mkstemp(dir=self._incoming)
         path = Path(name)
         try:
-            with os.fdopen(descriptor, "wb") as file:
+            with os.fdopen(descriptor, "w+b") as file:
                 yield Draft(file, path)
         finally:
             path.unlink(missing_ok=True)

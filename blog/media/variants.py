@@ -1,12 +1,13 @@
 """The smaller sizes of a picture: made by a job, in the darkroom, into the store."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import delete
 
+from ..accounts.models import User
 from ..database import session
 from ..jobs import queue
 from . import developing, pictures, queries
@@ -26,22 +27,31 @@ class Batch(NamedTuple):
     problem: str = ""
 
 
-def have_made(item: MediaItem, now: datetime) -> None:
-    """Have a picture's sizes made, if it has any. Inside the write that adds it."""
+def have_made(item: MediaItem, now: datetime, user: User | None) -> None:
+    """Have a picture's sizes made, if it has any. Inside the write that adds it;
+    ``user`` sees how far it is.
+    """
     if item.state == MediaState.WAITING:
-        key = f"{KIND}:{item.id}:{item.version}"
-        queue.add(KIND, key, {"media_id": item.id}, now, about=item.name)
+        queue.add(
+            KIND,
+            f"{KIND}:{item.id}:{item.version}",
+            {"media_id": item.id},
+            now,
+            about=item.name,
+            user=user,
+            total=len(pictures.widths(item)),
+        )
 
 
-def try_again(item: MediaItem, now: datetime) -> None:
+def try_again(item: MediaItem, now: datetime, user: User | None) -> None:
     """Have sizes made that could not be made."""
     item.state, item.problem = MediaState.WAITING, ""
-    have_made(item, now)
+    have_made(item, now, user)
 
 
-def make(media_id: int) -> Batch | None:
+def make(media_id: int, tell: Callable[[int], object]) -> Batch | None:
     """Make all sizes of a picture, into the store; ``None`` if there is nothing to do.
-    Slow, and outside of any transaction.
+    Slow, and outside of any transaction. ``tell`` hears how many widths are done.
 
     :raise developing.Failed: if it did not work
     :raise FileNotFoundError: if the picture is not in the store
@@ -71,6 +81,8 @@ def make(media_id: int) -> Batch | None:
                     digest=stored,
                 )
             )
+            if len(batch) % len(formats) == 0:
+                tell(len(batch) // len(formats))
     return Batch(media_id, digest, batch)
 
 

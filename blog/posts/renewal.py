@@ -28,6 +28,27 @@ def ask(media_id: int, now: datetime, *, after: int = 0) -> None:
         queue.add(KIND, f"{KIND}:{media_id}:{after}", payload, now)
 
 
+def ask_without(media_id: int, now: datetime) -> None:
+    """Have the posts and pages that show a file rendered again without it. Before it is
+    deleted, which takes the notes of where it was shown with it.
+    """
+    ids = select(MediaUse.post_id).where(MediaUse.media_id == media_id)
+    go_on_without(media_id, session.scalars(ids.order_by(MediaUse.post_id)).all(), now)
+
+
+def go_on_without(media_id: int, post_ids: Sequence[int], now: datetime) -> None:
+    """The same for these, by id; nothing is asked if there are none."""
+    if post_ids:
+        payload = {"media": media_id, "posts": list(post_ids)}
+        queue.add(KIND, f"{KIND}:{media_id}:without:{post_ids[0]}", payload, now)
+
+
+def some(post_ids: Sequence[int]) -> Sequence[Post]:
+    """Those of these posts and pages that there still are, by id."""
+    found = select(Post).where(Post.id.in_(post_ids))
+    return session.scalars(found.order_by(Post.id)).all()
+
+
 def showing(media_id: int, after: int) -> Sequence[Post]:
     """The next few posts and pages in whose text a file is shown, by id."""
     ids = select(MediaUse.post_id).where(

@@ -1,7 +1,8 @@
 """What becomes of pictures and of addresses that stand alone, once a text is HTML.
 
 A picture of the library comes in the sizes and formats that browsers choose from; alone
-in its paragraph it is a figure, with its title as the caption. The address of a film
+in its paragraph it is a figure, with its title as the caption. One that the library has
+no more leaves its words: a reader sees no broken sign. The address of a film
 alone in its paragraph is a card that asks nobody before it is pressed.
 """
 
@@ -34,7 +35,7 @@ class Find(Protocol):
 
 
 def nothing(ids: Collection[int]) -> Mapping[int, Picture]:
-    """A library without pictures."""
+    """No library: what a text says of pictures stays as it is."""
     return {}
 
 
@@ -49,7 +50,9 @@ def dressed(text: str, find: Find) -> str:
     once, the others when they come near.
     """
     ids = media_ids(text)
-    return "".join(_Dresser(text, find(ids) if ids else {}).written())
+    known = find(ids) if ids else {}
+    gone = frozenset() if find is nothing else frozenset(ids).difference(known)
+    return "".join(_Dresser(text, known, gone).written())
 
 
 def picture_html(
@@ -119,16 +122,18 @@ def _tag(name: str, attributes: Mapping[str, str]) -> str:
 class _Alone(NamedTuple):
     """A picture that is all there is in a paragraph, perhaps with a link around it."""
 
-    picture: Picture
+    picture: Picture | None  # None: it was one of the library's
     image: Attributes
     link: Piece | None
     after: int  # the index of the piece behind the paragraph
 
 
 class _Dresser:
-    def __init__(self, text: str, known: Mapping[int, Picture]) -> None:
+    def __init__(
+        self, text: str, known: Mapping[int, Picture], gone: Collection[int]
+    ) -> None:
         self._pieces = list(pieces(text))
-        self._known = known
+        self._known, self._gone = known, gone
         self._is_first = True
 
     def written(self) -> Iterator[str]:
@@ -146,13 +151,24 @@ class _Dresser:
                         yield self._card(index - 1) or piece.raw
                 case Start("img", attributes):
                     picture = self._find(attributes)
-                    yield self._shown(picture, attributes) if picture else piece.raw
+                    if picture is not None:
+                        yield self._shown(picture, attributes)
+                    elif self._is_gone(attributes):
+                        yield _words_of(attributes)
+                    else:
+                        yield piece.raw
                 case _:
                     yield piece.raw
 
     def _find(self, attributes: Attributes) -> Picture | None:
         address = _ADDRESS.fullmatch(attributes.get("src", "").partition("?")[0])
         return self._known.get(int(address[1])) if address else None
+
+    def _is_gone(self, attributes: Attributes) -> bool:
+        """Whether it was of this site's library; another site's has a host."""
+        source = attributes.get("src", "").partition("?")[0]
+        address = _ADDRESS.fullmatch(source) if source.startswith("/") else None
+        return address is not None and int(address[1]) in self._gone
 
     def _shown(self, picture: Picture, attributes: Attributes) -> str:
         kept = {
@@ -186,7 +202,9 @@ class _Dresser:
                     pass
                 case End("p") if image is not None:
                     picture = self._find(image)
-                    return picture and _Alone(picture, image, link, after + 1)
+                    if picture is None and not self._is_gone(image):
+                        return None
+                    return _Alone(picture, image, link, after + 1)
                 case _:
                     return None
         return None
@@ -197,9 +215,14 @@ class _Dresser:
         classes = f"{paragraph.get('class', '')} {image.pop('class', '')}".split()
         if not _WIDE.isdisjoint(classes):
             image["class"] = next(each for each in classes if each in _WIDE)
-        shown = self._shown(alone.picture, image)
-        if alone.link is not None:
+        if alone.picture is not None:
+            shown = self._shown(alone.picture, image)
+        else:
+            shown = _words_of(image)
+        if alone.link is not None and shown:
             shown = f"{alone.link.raw}{shown}</a>"
+        if not shown and not caption:
+            return ""
         below = f"<figcaption>{html.escape(caption, quote=False)}</figcaption>"
         kept = {"class": " ".join(classes)} if classes else {}
         return f"{_tag('figure', kept)}{shown}{below if caption else ''}</figure>"
@@ -217,6 +240,12 @@ class _Dresser:
             ] if not attributes and words.strip() == link.get("href"):
                 return _tag("p", {"class": f"embed embed-{_service(words.strip())}"})
         return None
+
+
+def _words_of(image: Attributes) -> str:
+    """What stands in the place of a picture that is gone: what the text says of it."""
+    words = html.escape(image.get("alt", "").strip(), quote=False)
+    return f"<em>{words}</em>" if words else ""
 
 
 def _service(address: str) -> str:

@@ -38,28 +38,49 @@ def address(app):
         yield f"http://127.0.0.1:{port}{path}"
 
 
-def test_a_film_asks_nobody_before_it_is_wanted(page, address):
-    asked = []
+@pytest.fixture
+def asked(page):
+    """What was asked of others, each of which answers with a film."""
+    addresses = []
     page.route(
         lambda url: "127.0.0.1" not in url,
-        lambda route: (asked.append(route.request.url), route.fulfill(body="a film")),
+        lambda route: (
+            addresses.append(route.request.url),
+            route.fulfill(body="a film"),
+        ),
     )
+    return addresses
+
+
+def test_a_film_asks_nobody_before_it_is_wanted(page, address, asked):
     page.goto(address)
     page.wait_for_load_state("networkidle")
-    assert asked == []
 
     cards = page.locator(".embed")
     expect(cards).to_have_count(3)
     expect(cards.get_by_role("button")).to_have_count(2)
     expect(cards.nth(0)).to_contain_text("asks www.youtube.com")
-    cards.nth(0).get_by_role("button", name="Play it here").press("Enter")
-    expect(page.locator("iframe")).to_have_attribute("src", YOUTUBE)
-    expect(page.frame_locator("iframe").locator("body")).to_have_text("a film")
+    assert asked == []
 
-    cards.nth(1).get_by_role("button").click()
-    expect(page.locator("iframe").nth(1)).to_have_attribute("src", VIMEO)
-    page.wait_for_load_state("networkidle")
-    assert asked == [YOUTUBE, VIMEO]
+
+# Each on a page of its own: where a frame of another process has just come, Chromium
+# may still send the next click to where things stood before.
+@pytest.mark.parametrize(
+    ("at", "press", "film"),
+    [
+        (0, lambda button: button.press("Enter"), YOUTUBE),
+        (1, lambda button: button.click(), VIMEO),
+    ],
+    ids=["by the keyboard", "by the mouse"],
+)
+def test_a_film_plays_where_it_stands(page, address, asked, at, press, film):
+    page.goto(address)
+
+    press(page.locator(".embed").nth(at).get_by_role("button", name="Play it here"))
+
+    expect(page.locator("iframe")).to_have_attribute("src", film)
+    expect(page.frame_locator("iframe").locator("body")).to_have_text("a film")
+    assert asked == [film]
 
 
 def test_without_scripts_a_film_is_a_link(browser, address):

@@ -15,7 +15,7 @@ from blog.database import session, write_transaction
 from blog.jobs import queue
 from blog.jobs.models import Job
 from blog.jobs.tasks import Task
-from blog.media import library_queries, uses
+from blog.media import library_queries, portraits, uses, variants
 from blog.media.library_items import markdown
 from blog.media.library_queries import Show, Sight, Use, Wanted
 from blog.media.models import MediaItem, MediaKind, MediaState, Portrait
@@ -123,7 +123,10 @@ def test_only_titles_that_one_may_see_are_told(db, shelf):
         uses.record(page.id, [boat.id])
 
     seen = library_queries.uses(boat.id, Sight(mine.id, False, False))
-    assert (seen.texts, seen.hidden) == ([Use(own.id, "post", "Mine")], 2)
+    assert (seen.texts, seen.hidden) == (
+        [Use(own.id, "post", "Mine", is_cover=True)],
+        2,
+    )
     everything = library_queries.uses(boat.id, SEES_ALL)
     assert [use.title for use in everything.texts] == ["About", "Theirs", "Mine"]
     assert everything.number == 3
@@ -281,6 +284,28 @@ def test_what_is_used_is_deleted_only_after_a_tick(shelf, admin, html_checker):
     assert names(Wanted()) == ["paper", "line", "tree"]
 
 
+def test_the_question_names_where_readers_will_miss_it(shelf, admin, html_checker):
+    boat, *_others = shelf
+    posts = [make_post(title=f"Post {number:02}") for number in range(22)]
+    make_post(title="The harbour", cover_id=boat.id, social_picture_id=boat.id)
+    someone = make_user(display_name="Ada Writer")
+    with write_transaction():
+        for post in posts:
+            uses.record(post.id, [boat.id])
+        portraits.give(session.get_one(User, someone.id), boat)
+
+    question = admin.get("/admin/media/1/deletion").text
+
+    assert html_checker.errors(question) == []
+    page = text_of(parse(question))
+    assert "It is in use in 24 places:" in page
+    assert "The harbour cover preview card" in " ".join(page.split())
+    assert [f"Post {number:02}" in page for number in (21, 3, 2)] == [True, True, False]
+    assert "And in 3 more." in page
+    assert "Ada Writer" in page
+    assert "deleted for good: there is no trash" in page
+
+
 def test_what_is_unused_is_deleted_after_one_question(shelf, admin):
     assert admin.send("/admin/media/2/deletion").status_code == 303
     session.rollback()
@@ -399,6 +424,57 @@ def test_nothing_in_a_description_is_markup(library):
 
 
 # Progress
+
+
+def bars(client):
+    return [
+        (bar["label"], bar["about"], bar["done"], bar["total"])
+        for bar in client.get("/admin/progress", headers=JSON).json["jobs"]
+    ]
+
+
+def test_who_added_a_picture_sees_how_far_its_sizes_are(app, admin, client_for):
+    send_files(admin, (saved(corners((800, 600)), "PNG"), "boat.png"), headers=JSON)
+
+    making = "Make the sizes of a picture"
+    assert bars(admin) == [(making, "boat", 0, 3)]
+    assert f"{making} “<bdi>boat</bdi>”" in admin.get("/admin/media/1/").text
+    assert bars(client_for("editor")) == []
+
+
+def test_each_width_moves_the_bar(library):
+    seen = []
+    item = library.add(saved(corners((800, 600)), "PNG"), "boat.png")
+    variants.make(item.id, seen.append)
+
+    assert seen == [1, 2, 3]
+
+
+def test_the_worker_writes_down_how_far_it_is(library):
+    library.add(saved(corners((800, 600)), "PNG"), "boat.png")
+    library.work()
+
+    assert [(job.done, job.total) for job in session.query(Job)] == [(3, 3)]
+
+
+@pytest.mark.parametrize("what", ["replacement", "sizes"])
+def test_who_has_sizes_made_again_sees_how_far_they_are(library, shelf, admin, what):
+    library.work()
+    data = {"csrf_token": admin.token(), "version": "1"}
+    if what == "replacement":
+        data["file"] = (BytesIO(saved(corners((800, 600)), "PNG")), "other.png")
+    admin.post(f"/admin/media/1/{what}", data=data)
+
+    assert [bar[1] for bar in bars(admin)] == ["boat"]
+
+
+@pytest.mark.parametrize("what", ["deletion", "sizes"])
+def test_of_too_many_none_is_touched(shelf, admin, what):
+    ids = [str(number) for number in range(1, 502)]
+    admin.send(f"/admin/media/selection/{what}", {"ids": ids})
+
+    assert "At most 500 at once. Nothing was changed." in admin.get("/admin/").text
+    assert len(names(Wanted())) == 4
 
 
 def test_the_bar_of_a_job_is_its_users_alone(db, admin, client_for):

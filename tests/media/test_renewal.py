@@ -97,3 +97,31 @@ def test_the_library_s_own_page_asks_for_it(app, library, boat, admin):
     library.work()
 
     assert 'alt="Seen from the mole"' in html_of(post.id)
+
+
+DELETED = {"despite": "1"}
+
+
+def test_a_deleted_picture_leaves_its_words(app, library, boat, admin):
+    post = make_post(source=f"One.\n\n![A boat]({boat.path})\n\nTwo.")
+    before = post.version
+    admin.send(f"/admin/media/{boat.id}/deletion", DELETED)
+    library.work()
+
+    assert html_of(post.id) == (
+        "<p>One.</p>\n<figure><em>A boat</em></figure>\n<p>Two.</p>\n"
+    )
+    assert session.get_one(Post, post.id).version == before
+
+
+def test_very_many_texts_go_on_without_it_a_few_at_a_time(
+    app, library, boat, admin, monkeypatch
+):
+    monkeypatch.setattr(renewal, "AT_ONCE", 2)
+    posts = [make_post(source=f"![A boat]({boat.path})").id for _ in range(5)]
+    with write_transaction():
+        session.delete(session.get_one(Post, posts.pop(1)))
+    admin.send(f"/admin/media/{boat.id}/deletion", DELETED)
+    library.work()
+
+    assert ["<img" in html_of(each) for each in posts] == [False] * 4

@@ -118,7 +118,7 @@ def test_a_second_time_is_as_good_as_once(library):
     item = library.add()
 
     for _ in range(2):
-        batch = variants.make(item.id)
+        batch = variants.make(item.id, lambda done: None)
         with write_transaction():
             variants.write(batch)
             item.state = MediaState.WAITING
@@ -129,7 +129,7 @@ def test_a_second_time_is_as_good_as_once(library):
 
 def test_sizes_of_a_picture_that_was_replaced_meanwhile_are_not_written(library):
     item = library.add()
-    batch = variants.make(item.id)
+    batch = variants.make(item.id, lambda done: None)
 
     library.replace(item, saved(corners((80, 60)), "PNG"))
     with write_transaction():

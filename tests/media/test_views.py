@@ -11,7 +11,7 @@ from blog.text.figures import picture_html
 from tests.media.drawing import corners, opened, saved
 
 FOREVER = "public, max-age=31536000, immutable"
-SOUND = b"ID3\x04" + bytes(range(256)) * 40
+SOUND = b"ID3\x04\0\0\0\0\0\0" + bytes(range(256)) * 40
 
 
 @pytest.fixture

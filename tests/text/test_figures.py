@@ -107,10 +107,41 @@ def test_a_wide_picture_alone_makes_a_wide_figure():
     assert f'sizes="{figures.WIDE_SIZES}"' in html
 
 
-def test_what_the_library_does_not_know_stays_as_it_is():
+@pytest.mark.parametrize(
+    ("source", "html"),
+    [
+        (
+            "![a <b>](/media/99/gone.jpg)",
+            "<figure><em>a &lt;b&gt;</em></figure>",
+        ),
+        (
+            '![a](/media/99/gone.jpg "Seen *once*")',
+            "<figure><em>a</em><figcaption>Seen *once*</figcaption></figure>",
+        ),
+        (
+            '![](/media/99/gone.jpg "Seen once")',
+            "<figure><figcaption>Seen once</figcaption></figure>",
+        ),
+        (
+            "[![a](/media/99/gone.jpg?v=2)](https://e.org/)",
+            '<figure><a href="https://e.org/"><em>a</em></a></figure>',
+        ),
+        ("[![](/media/99/gone.jpg)](https://e.org/)", ""),
+        ("![](/media/99/gone.jpg)", ""),
+        (
+            "It ![the boat](/media/99/gone.jpg) swims.",
+            "<p>It <em>the boat</em> swims.</p>",
+        ),
+    ],
+)
+def test_a_picture_that_is_gone_leaves_its_words(source, html):
+    assert html_of(source) == html
+
+
+def test_what_another_site_shows_is_a_link_to_it():
     assert (
-        html_of("![a](/media/99/gone.jpg)")
-        == '<p><img src="/media/99/gone.jpg" alt="a"></p>'
+        html_of("![a](https://e.org/media/99/gone.jpg)")
+        == '<p><a href="https://e.org/media/99/gone.jpg">a</a></p>'
     )
 
 

@@ -1,5 +1,6 @@
 """What is done with all the posts or pages that were ticked in a list."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -14,9 +15,9 @@ from ...paging import whole_number
 from .. import rights
 from ..editorial import changes, wording
 from ..editorial.changes import Change, Verb
-from ..models import Kind, Post, Status
+from ..models import Kind
 from ..shelving import Move
-from . import editing, listing, states
+from . import listing, states
 from . import queries as desk
 from .forms import COMMAS, TAGS_LIMIT
 from .queries import Shelf
@@ -25,26 +26,28 @@ from .queries import Shelf
 MAX_SELECTED = 100
 # What a request does by itself of "all that match"; more is done by a job.
 MAX_AT_ONCE = 200
-DELETE = "delete"
+# What a question names of very many.
+NAMED = 20
 
 
 def update(kind: Kind) -> Response:
     """Do with all of them what the pressed button says."""
     pressed = request.form.get("selection", "")
-    if pressed not in (*Verb, DELETE):
+    if pressed not in tuple(Verb):
         abort(400, _("Nothing was chosen to be done. Nothing was changed."))
     is_all = request.form.get("all") == "1"
-    ids = _all_ids(kind) if is_all else _ids(request.form)
+    ids = _all_ids(kind, request.form) if is_all else _ids(request.form)
     if not ids:
         flash(_("Nothing was selected. Nothing was changed."), "error")
-    elif len(ids) > MAX_SELECTED and (not is_all or pressed == DELETE):
+    elif len(ids) > MAX_SELECTED and not is_all:
         flash(
             _("At most %(max)d at once. Nothing was changed.", max=MAX_SELECTED),
             "error",
         )
-    elif pressed == DELETE:
+    elif pressed == Verb.DELETE:
+        which = {"all": "1"} if is_all else {"ids": ids}
         question = url_for(
-            ".ask_before_deleting_selection", ids=ids, next=request.form.get("next")
+            ".ask_before_deleting_selection", next=request.form.get("next"), **which
         )
         return redirect(question, 303)
     else:
@@ -57,10 +60,12 @@ def update(kind: Kind) -> Response:
 
 def ask_before_deleting(kind: Kind) -> str | Response:
     """Say what would be lost."""
+    if request.args.get("all") == "1":
+        return _ask_before_deleting_all(kind, request.args)
     posts = [
         post
         for post in desk.selected(kind, _ids(request.args)[:MAX_SELECTED])
-        if _may_delete(post)
+        if changes.may(rights.me(), Verb.DELETE, post)
     ]
     if not posts:
         return _back(kind, request.args)
@@ -73,14 +78,40 @@ def ask_before_deleting(kind: Kind) -> str | Response:
     )
 
 
+def _ask_before_deleting_all(kind: Kind, values: Mapping[str, str]) -> str | Response:
+    ids = _all_ids(kind, values)
+    if not ids:
+        return _back(kind, values)
+    return render_template(
+        "admin/posts/delete_all.html",
+        kind=kind,
+        posts=desk.selected(kind, ids[:NAMED]),
+        number=len(ids),
+        sum=_sum(ids),
+        address=url_for(".delete_selection"),
+        back=listing.way_back(kind, values.get("next"), Shelf.TRASH),
+    )
+
+
 def delete(kind: Kind) -> Response:
-    """Take those that lie in the trash away for good."""
-    ids = _ids(request.form)[:MAX_SELECTED]
+    """Take those that lie in the trash away for good. All that match are taken away
+    only as long as they are those that the question was about.
+    """
+    if request.form.get("all") == "1":
+        ids = _all_ids(kind, request.form)
+        if _sum(ids) != request.form.get("sum"):
+            flash(_("By now these are others. Nothing was deleted."), "error")
+            return _back(kind, request.form)
+        if len(ids) > MAX_AT_ONCE:
+            _carry_out_later(kind, Change(Verb.DELETE), ids)
+            return _back(kind, request.form)
+    else:
+        ids = _ids(request.form)[:MAX_SELECTED]
     with write_transaction():
-        trashed = [post for post in desk.selected(kind, ids) if _may_delete(post)]
-        deleted = len(trashed)
-        for post in trashed:
-            editing.delete(post)
+        outcome = changes.carry_out(
+            Change(Verb.DELETE), kind, ids, rights.me(), utcnow()
+        )
+    deleted = len(outcome.changed)
     if deleted:
         flash(
             ngettext(
@@ -187,11 +218,6 @@ def _name(change: Change) -> str:
     return ""
 
 
-def _may_delete(post: Post) -> bool:
-    """Only what lies in the trash, so that one press never loses what was read."""
-    return post.status == Status.TRASH and rights.may_edit(post)
-
-
 def _tell_what_is_left(number: int) -> None:
     if number:
         flash(
@@ -204,9 +230,14 @@ def _tell_what_is_left(number: int) -> None:
         )
 
 
-def _all_ids(kind: Kind) -> list[int]:
+def _sum(ids: Sequence[int]) -> str:
+    """By which a question knows again what it was about."""
+    return hashlib.sha256(",".join(map(str, sorted(ids))).encode()).hexdigest()[:16]
+
+
+def _all_ids(kind: Kind, values: Mapping[str, str]) -> list[int]:
     """All that the list held on which the button stood, on whichever page."""
-    query = request.form.get("next", "").partition("?")[2].partition("#")[0]
+    query = values.get("next", "").partition("?")[2].partition("#")[0]
     place = listing.place_at(kind, query)
     return [] if place is None else list(listing.ids_of(place))
 

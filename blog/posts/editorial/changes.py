@@ -17,7 +17,7 @@ from .. import shelving
 from ..desk import editing
 from ..desk import queries as desk
 from ..desk.editing import Untitled, Visibility
-from ..models import FINISHED, Category, Kind, Post, Tag
+from ..models import FINISHED, Category, Kind, Post, Status, Tag
 from ..shelving import Move, Past
 from ..terms import terms
 from . import queries, review
@@ -40,6 +40,7 @@ class Verb(StrEnum):
     CLOSE = "close"
     STICK = "stick"  # to the top of the home page
     UNSTICK = "unstick"
+    DELETE = "delete"  # for good, what lies in the trash
 
 
 MOVES = frozenset(Verb(each) for each in Move)
@@ -96,6 +97,8 @@ def may(user: User, verb: Verb, post: Post) -> bool:
     """
     if verb == Verb.GIVE and not sees_all(user, post.kind):
         return False
+    if verb == Verb.DELETE and post.status != Status.TRASH:
+        return False  # so that one press never loses what was read
     is_finished = bool(FINISHED & {post.status, post.trashed_status})
     needed = Action.PUBLISH if is_finished or verb in _PUBLISHING else Action.WRITE
     if post.kind == Kind.PAGE:
@@ -184,6 +187,8 @@ def _act(change: Change, kind: Kind) -> Callable[[Post], bool]:
             return lambda post: _set(post, "comments_open", verb == Verb.OPEN)
         case Change(Verb.STICK | Verb.UNSTICK as verb, _):
             return lambda post: _stick(post, verb == Verb.STICK)
+        case Change(Verb.DELETE, _):
+            return _delete
     raise Gone
 
 
@@ -226,6 +231,11 @@ def _untag(post: Post, names: Set[str]) -> bool:
         return False
     post.file_under(post.categories, kept)
     post.version += 1
+    return True
+
+
+def _delete(post: Post) -> bool:
+    editing.delete(post)
     return True
 
 

@@ -37,6 +37,8 @@ def label(verb: Verb, name: str) -> str:
             return _("Keeping at the top of the home page")
         case Verb.UNSTICK:
             return _("Taking from the top of the home page")
+        case Verb.DELETE:
+            return _("Deleting for good")
 
 
 def changed(verb: Verb, number: int, name: str) -> str:

@@ -2,6 +2,7 @@ import pytest
 from sqlalchemy import event
 
 from blog.database import write_transaction
+from blog.jobs.worker import Worker
 from blog.posts.desk import selection
 from blog.posts.models import Kind, Post, Status
 from tests.factories import (
@@ -450,3 +451,73 @@ def test_all_is_done_in_one_write(admin, db, button):
     event.remove(db.engine, "before_cursor_execute", note)
 
     assert len(begun) == 2  # the posts; and the session, which keeps the notice
+
+
+# All that match, for good
+
+TRASH = "/admin/posts/?status=trash"
+
+
+def ask_about_all(client):
+    sent = {"selection": "delete", "all": "1", "next": TRASH}
+    return client.get(client.send("/admin/posts/selection", sent).location)
+
+
+def confirm(client, question):
+    path = "/admin/posts/selection/deletion"
+    return client.post(path, data=form_data(question.text, "/deletion"))
+
+
+def test_all_that_match_are_named_and_deleted(admin, db, html_checker):
+    kept = in_state(Status.PUBLIC, title="Kept")
+    for number in range(selection.MAX_SELECTED + 1):
+        in_state(Status.TRASH, title=f"Tea {number:03}")
+
+    question = ask_about_all(admin)
+
+    assert html_checker.errors(question.text) == []
+    assert "Delete 101 for good" in question.text
+    assert "And 81 more." in question.text
+    assert "Kept" not in question.text
+    assert confirm(admin, question).location == TRASH
+    session.rollback()
+    assert session.query(Post).all() == [kept]
+    assert notices(admin, TRASH) == ["101 were deleted for good."]
+
+
+def test_very_many_are_deleted_by_the_worker_and_a_bar_says_how_far(
+    app, admin, db, monkeypatch
+):
+    monkeypatch.setattr(selection, "MAX_AT_ONCE", 2)
+    for number in range(3):
+        in_state(Status.TRASH, title=f"Tea {number}")
+
+    confirm(admin, ask_about_all(admin))
+
+    shown = admin.get("/admin/posts/").text
+    assert "Deleting for good" in shown
+    assert "0 of 3" in shown
+    worker = Worker(app)
+    app.extensions["daily_jobs"] = []
+    while worker.work():
+        pass
+    session.rollback()
+    assert session.query(Post).count() == 0
+
+
+def test_what_nobody_was_asked_about_is_not_deleted(admin, db):
+    in_state(Status.TRASH, title="Tea")
+    question = ask_about_all(admin)
+    in_state(Status.TRASH, title="Came later")
+
+    confirm(admin, question)
+
+    session.rollback()
+    assert session.query(Post).count() == 2
+    assert notices(admin, TRASH) == ["By now these are others. Nothing was deleted."]
+
+
+def test_an_empty_trash_is_not_asked_about(admin, db):
+    answer = admin.get("/admin/posts/selection/deletion?all=1&next=" + TRASH)
+
+    assert (answer.status_code, answer.location) == (303, TRASH)

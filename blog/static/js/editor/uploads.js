@@ -67,6 +67,8 @@ function one(form, file) {
       const item = told.items?.[0];
       const error = told.errors?.[0]?.error ?? told.error ?? (request.status ? refused : lost);
       resolve(item ? { item } : { error });
+      // The bar of its sizes, above the text.
+      if (item?.state === "waiting") document.dispatchEvent(new CustomEvent("recto:work"));
     });
     request.send(body);
   });

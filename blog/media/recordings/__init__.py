@@ -1,0 +1,1 @@
+"""What films and sound say besides what is seen and heard: where they were taken."""
