@@ -27,6 +27,31 @@ export function marks(form) {
   }, true);
 
   document.addEventListener("keydown", (event) => press(event, form));
+  rove(bar);
+  form.elements.format.addEventListener("change", () => rest(bar, shown(bar)[0]));
+}
+
+const shown = (bar) => [...bar.querySelectorAll("button")].filter((button) => button.offsetWidth);
+
+// Tab stops once in the toolbar, where one was last; arrows lead on as the page is read.
+// Its own way (switched off by data-no-focus) rests on buttons that are not shown.
+function rove(bar) {
+  bar.addEventListener("focusin", (event) => rest(bar, event.target));
+  bar.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const buttons = shown(bar);
+    const at = buttons.indexOf(event.target);
+    const step = getComputedStyle(bar).direction === "rtl" ? -1 : 1;
+    const to = { ArrowRight: at + step, ArrowLeft: at - step, Home: 0, End: -1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    buttons.at(to % buttons.length).focus();
+  });
+  rest(bar, shown(bar)[0]);
+}
+
+function rest(bar, button) {
+  for (const each of bar.querySelectorAll("button")) each.tabIndex = each === button ? 0 : -1;
 }
 
 function press(event, form) {

@@ -16,9 +16,12 @@ export function open(form, button, upload) {
   const { selectionStart, selectionEnd } = body;
   let timer;
 
-  const ask = () => find(dialog, search.value, (item) => {
+  const close = () => {
     dialog.close();
     body.setSelectionRange(selectionStart, selectionEnd); // closing may have moved it
+  };
+  const ask = () => find(dialog, search.value, (item) => {
+    close();
     if (button.dataset.pick) fill(form, button.dataset.pick, item);
     else insert(form.elements.body, kind === "media" ? markup(form, item) : link(form, item), kind === "media");
   });
@@ -43,14 +46,19 @@ export function open(form, button, upload) {
     file.value = "";
     file.onchange = async () => {
       const files = [...file.files];
-      dialog.close();
+      close();
       if (!button.dataset.pick) return upload(files);
       const [item] = await send(form, files, new Set(), false);
       if (item) fill(form, button.dataset.pick, item);
     };
   }
   dialog.onclose = () => (button.dataset.pick ? button : form.elements.body).focus();
-  dialog.querySelector("[data-close]").onclick = () => dialog.close();
+  dialog.querySelector("[data-close]").onclick = close;
+  dialog.oncancel = (event) => {
+    if (event.target !== dialog) return; // choosing a file was
+    event.preventDefault();
+    close();
+  };
   search.value = kind === "links" ? chosen(form) : "";
   dialog.showModal();
   search.focus();
