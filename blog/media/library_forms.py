@@ -8,10 +8,7 @@ from ..i18n import gettext as _
 from ..i18n import lazy_gettext as _l
 from ..text.normalize import clean_text
 from .intake import MAX_NAME_LENGTH
-from .models import MediaItem, MediaKind
-
-MAX_ALT = 1_000
-MAX_CAPTION = 2_000
+from .models import MAX_ALT, MAX_CAPTION, MediaItem, MediaKind
 
 
 def _one_line(text: str | None) -> str:

@@ -13,6 +13,10 @@ from ..database import Choice, Model
 from ..text.folding import fold
 from ..text.slugs import slugify
 
+# Of what is said of a file, in characters.
+MAX_ALT = 1_000
+MAX_CAPTION = 2_000
+
 
 class MediaKind(StrEnum):
     """What a file is for the person who looks at it."""

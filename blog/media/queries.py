@@ -16,6 +16,17 @@ def by_id(media_id: int) -> MediaItem | None:
     return session.get(MediaItem, media_id)
 
 
+def by_ids(media_ids: Collection[int]) -> dict[int, MediaItem]:
+    """Those of these files that there are, by number."""
+    asked, found = sorted(media_ids), dict[int, MediaItem]()
+    for start in range(0, len(asked), _ASKED_AT_ONCE):
+        some = MediaItem.id.in_(asked[start : start + _ASKED_AT_ONCE])
+        found |= {
+            item.id: item for item in session.scalars(select(MediaItem).where(some))
+        }
+    return found
+
+
 def by_upload(digest: str) -> MediaItem | None:
     """The first file that was sent with these bytes, and is still what was sent."""
     same = select(MediaItem).where(MediaItem.upload_digest == digest)

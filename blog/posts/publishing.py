@@ -83,6 +83,7 @@ def compose(
     *,
     password: str = "",
     shape: Shape = Shape.ARTICLE,
+    cover_id: int | None = None,
 ) -> Post:
     """A new draft, added to the session."""
     post = Post(
@@ -94,6 +95,7 @@ def compose(
         status=Status.DRAFT,
         shape=shape,
         password=password,
+        cover_id=cover_id,
         sticky=False,
         comments_open=kind == Kind.POST and settings().default_comment_status,
     )

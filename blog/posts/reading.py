@@ -21,7 +21,7 @@ from ..security import set_personal
 from ..site import redirects
 from ..site.models import Redirect
 from ..site.queries import settings
-from . import locks, moves, old_addresses, permalinks, queries
+from . import locks, moves, old_addresses, old_files, permalinks, queries
 from .models import Category, Kind, Post, Series, Tag
 
 _ARCHIVE = re.compile(
@@ -85,9 +85,10 @@ def nothing_here(now: datetime) -> NoReturn:
     :raise NotFound: if there is nothing that the person may read
     """
     query = request.query_string.decode("latin-1")
-    moved = _address(redirects.target(permalinks.encoded(request.path), query), now)
-    moved = moved or moved_archive(request.path, now)
-    if moved is not None and moved != permalinks.encoded(request.path):
+    path = permalinks.encoded(request.path)
+    moved = _led(redirects.find(path, query), now)
+    moved = moved or old_files.address(path) or moved_archive(request.path, now)
+    if moved is not None and moved != path:
         abort(redirect(moved, 301))
     corrected = old_addresses.corrected(request.path)
     if corrected is not None:
@@ -126,12 +127,17 @@ def _archive(here: Redirect, now: datetime) -> str | None:
     return address if queries.is_any(found) else None
 
 
-def numbered_address(post_id: int, now: datetime) -> str:
-    """Where ``/?p=3`` leads. A number of the site that moved in here goes first.
+def numbered_address(number: int, now: datetime, *, is_file: bool = False) -> str:
+    """Where ``/?p=3`` leads, or ``/?attachment_id=3``, which ``is_file``. A number of
+    the site that moved in here goes first; but a post that was written here since goes
+    before a file that had its number there.
 
     :raise NotFound: if that is nothing that the person may read
     """
-    address = _address(redirects.target("/", f"p={post_id}") or post_id, now)
+    here = redirects.find("/", f"{'attachment_id' if is_file else 'p'}={number}")
+    address = _led(here, now)
+    if here is None or (here.media_id is not None and not is_file):
+        address = _address(number, now) or address
     if address is None:
         abort(404)
     return address
@@ -186,6 +192,16 @@ def _readable(
         return post
     private = _private([post] if post else [], now)
     return private[0] if private else None
+
+
+def _led(here: Redirect | None, now: datetime) -> str | None:
+    """The address of the post, page or file to which a redirect leads, if it leads to
+    one that the person may read.
+    """
+    if here is None:
+        return None
+    file = old_files.file_of(here)
+    return _address(here.post_id, now) if file is None else file.path
 
 
 def _address(post_id: int | None, now: datetime) -> str | None:

@@ -51,6 +51,9 @@ def index(number: int = 1) -> Response:
         if comment_page:
             address += f"?cpage={comment_page}"
         return redirect(old_addresses.feed_of(address, request.args), 301)
+    file_id = whole_number(request.args.get("attachment_id"))
+    if file_id:
+        return redirect(reading.numbered_address(file_id, now, is_file=True), 301)
     meant = old_addresses.meant(request.args, now) if request.args else None
     address = old_addresses.feed_of(meant or "/", request.args)
     if address != "/":

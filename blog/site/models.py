@@ -96,9 +96,17 @@ class Site(Model):
     revisions_kept: Mapped[int] = mapped_column(default=50)
 
 
+# What a redirect can lead to; the names of its columns.
+REDIRECT_TARGETS = (
+    *("post_id", "category_id", "tag_id", "series_id", "user_id"),
+    "media_id",
+)
+
+
 class Redirect(Model):
     """An address that something had elsewhere or before, and leads to it: to a post or
-    page, a category, a tag, a series or an author, of which it names exactly one.
+    page, a category, a tag, a series, an author or a file, of which it names exactly
+    one.
 
     ``path`` is as ``redirects.key`` writes it. What stands at an address wins over a
     redirect from it.
@@ -111,10 +119,11 @@ class Redirect(Model):
         Index(None, "tag_id"),
         Index(None, "series_id"),
         Index(None, "user_id"),
+        Index(None, "media_id"),
         CheckConstraint(
             " + ".join(
                 f"CASE WHEN {each} IS NULL THEN 0 ELSE 1 END"
-                for each in ("post_id", "category_id", "tag_id", "series_id", "user_id")
+                for each in REDIRECT_TARGETS
             )
             + " = 1",
             name="one_target",
@@ -135,6 +144,9 @@ class Redirect(Model):
     )
     user_id: Mapped[int | None] = mapped_column(
         ForeignKey("user.id", ondelete="CASCADE")
+    )
+    media_id: Mapped[int | None] = mapped_column(
+        ForeignKey("media_item.id", ondelete="CASCADE")
     )
 
 

@@ -7,13 +7,11 @@ from urllib.parse import parse_qsl, unquote
 from sqlalchemy import select, update
 
 from ..database import session
-from .models import Redirect
+from .models import REDIRECT_TARGETS, Redirect
 
-# What a redirect can lead to; the names of its columns.
-TARGETS = ("post_id", "category_id", "tag_id", "series_id", "user_id")
-
-# What names a post in a query. WordPress takes either for either.
-_NAMING = ("p", "page_id")
+# What names a post, a page or a file in a query. WordPress takes each for each.
+_NAMING = ("p", "page_id", "attachment_id")
+_ASKED_AT_ONCE = 500
 
 
 def key(path: str, query: str = "") -> str:
@@ -39,6 +37,21 @@ def find(path: str, query: str = "") -> Redirect | None:
     return next((known[each] for each in keys if each in known), None)
 
 
+def leading(paths: Collection[str]) -> dict[str, Redirect]:
+    """The redirects from many paths, by the paths as they were asked for. One query for
+    every few hundred.
+    """
+    keys = {path: key(path) for path in paths}
+    asked = sorted(set(keys.values()))
+    known: dict[str, Redirect] = {}
+    for start in range(0, len(asked), _ASKED_AT_ONCE):
+        some = Redirect.path.in_(asked[start : start + _ASKED_AT_ONCE])
+        known |= {
+            row.path: row for row in session.scalars(select(Redirect).where(some))
+        }
+    return {path: known[each] for path, each in keys.items() if each in known}
+
+
 def target(path: str, query: str = "") -> int | None:
     """The id of the post or page to which an address leads; ``None`` if to none."""
     here = find(path, query)
@@ -46,15 +59,15 @@ def target(path: str, query: str = "") -> int | None:
 
 
 def lead(path: str, query: str = "", **to: int) -> bool:
-    """Let an address lead to one thing (``post_id=3``, or ``category_id``, ``tag_id``,
-    ``series_id``, ``user_id``); whether that is new. The last word counts.
+    """Let an address lead to one thing (``post_id=3``, or another of
+    ``REDIRECT_TARGETS``); whether that is new. The last word counts.
     """
     here = session.scalar(select(Redirect).where(Redirect.path == key(path, query)))
     if here is None:
         session.add(Redirect(path=key(path, query), **to))
         return True
-    before = {name: getattr(here, name) for name in TARGETS}
-    wanted = dict.fromkeys(TARGETS) | to
+    before = {name: getattr(here, name) for name in REDIRECT_TARGETS}
+    wanted = dict.fromkeys(REDIRECT_TARGETS) | to
     for name, value in wanted.items():
         setattr(here, name, value)
     return before != wanted

@@ -16,6 +16,7 @@ from ..database import GateTimeout, write_transaction
 from .importing import Import
 from .report import Report, kind_name
 from .survey import survey
+from .uploads import Unusable, Uploads, opened
 from .wxr import Reader, Unreadable
 
 # So many lines of the report are printed.
@@ -26,6 +27,13 @@ group = AppGroup("import", help="Move in what was written elsewhere.")
 
 @group.command()
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--media",
+    "media",
+    metavar="DIR_OR_ZIP",
+    type=click.Path(path_type=Path),
+    help="The old site’s uploads (wp-content/uploads): where the files come from.",
+)
 @click.option(
     "--dry-run",
     is_flag=True,
@@ -39,18 +47,21 @@ group = AppGroup("import", help="Move in what was written elsewhere.")
     type=click.Path(path_type=Path),
     help="Where to write what became of everything.",
 )
-def wordpress(file: Path, dry_run: bool, report_file: Path | None) -> None:
-    """Take over an export of WordPress: people, categories, tags, posts, pages and
-    comments.
+def wordpress(
+    file: Path, media: Path | None, dry_run: bool, report_file: Path | None
+) -> None:
+    """Take over an export of WordPress: people, categories, tags, files, posts, pages
+    and comments.
 
     FILE is what WordPress gives at Tools, Export (WXR). Running it again doubles
     nothing: what changed in the export is taken over, what was edited here stays. If a
     run was interrupted, the next one goes on.
     """
     _ensure_writable(report_file)
+    uploads = _uploads(media)
     try:
         with file.open("rb") as export:
-            report = _imported(export, file.stat().st_size, dry_run)
+            report = _imported(export, file.stat().st_size, uploads, dry_run)
     except OSError as error:
         raise click.ClickException(
             f"{str(file)!r} cannot be read: {error.strerror or error}."
@@ -60,13 +71,26 @@ def wordpress(file: Path, dry_run: bool, report_file: Path | None) -> None:
     _tell(report, report_file, dry_run)
 
 
-def _imported(export: BinaryIO, size: int, dry_run: bool) -> Report:
+def _uploads(media: Path | None) -> Uploads:
+    try:
+        return opened(media)
+    except Unusable as error:
+        raise click.ClickException(
+            f"The media in {media} cannot be read: {error}."
+        ) from None
+
+
+def _imported(export: BinaryIO, size: int, uploads: Uploads, dry_run: bool) -> Report:
     """What became, or in a dry run would become, of everything in the file."""
-    with _progress(2 * size) as advance:
-        found = survey(Reader(export, advance))
-        export.seek(0)
-        run = Import(found, utcnow())
-        for step in run.steps(Reader(export, advance)):
+    with _progress(3 * size) as advance:
+
+        def read() -> Reader:
+            export.seek(0)
+            return Reader(export, advance)
+
+        found = survey(read())
+        run = Import(found, utcnow(), uploads, is_trial=dry_run)
+        for step in run.steps(read):
             if dry_run:
                 step.foretell()
                 continue

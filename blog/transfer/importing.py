@@ -13,14 +13,17 @@ from ..site import redirects
 from ..site.queries import settings
 from . import identities, lessons, wxr
 from .adoption import Adoption
+from .attachments import Attachments
 from .conversation import Conversation, Said
 from .forwarding import Forwarding
 from .items import Arrival, Items
 from .people import People
+from .places import Places
 from .report import NOT_YET, REPEATED, Report
-from .survey import NOT_WRITTEN, TAKEN, TAXONOMIES, Survey, kind_of_item
+from .survey import ATTACHMENT, NOT_WRITTEN, TAKEN, TAXONOMIES, Survey, kind_of_item
 from .terms import Terms
 from .trees import Trees
+from .uploads import Uploads
 
 # Of items and their comments in one write, which should not keep others waiting.
 _BATCH = 20
@@ -43,10 +46,17 @@ def _nothing() -> None:
 
 class Import:
     """Takes over what a file holds. What an interrupted run has done stays done, and
-    the next run goes on from there.
+    the next run goes on from there. A trial is one whose steps are only foretold.
     """
 
-    def __init__(self, survey: Survey, now: datetime) -> None:
+    def __init__(
+        self,
+        survey: Survey,
+        now: datetime,
+        uploads: Uploads | None = None,
+        *,
+        is_trial: bool = False,
+    ) -> None:
         self.report = Report()
         for kind, number in survey.counts.items():
             self.report.met(kind, number)
@@ -54,8 +64,24 @@ class Import:
         zone = survey.zone() or ZoneInfo(settings().timezone)
         self._people = People(survey, self.report, now)
         self._terms = Terms(survey, self.report)
+        self._attachments = Attachments(
+            survey,
+            self.report,
+            self._people,
+            uploads or Uploads(),
+            zone=zone,
+            now=now,
+            is_trial=is_trial,
+        )
+        self._places = Places(survey)
         self._items = Items(
-            survey, self.report, self._people, self._terms, zone=zone, now=now
+            survey,
+            self.report,
+            self._people,
+            self._terms,
+            self._places,
+            zone=zone,
+            now=now,
         )
         self._conversation = Conversation(
             survey, self.report, self._people, zone=zone, now=now
@@ -63,13 +89,20 @@ class Import:
         self._trees = Trees(self.report, now)
         self._forwarding = Forwarding(survey, self.report)
 
-    def steps(self, reader: wxr.Reader) -> Iterator[Step]:
-        """Everything there is to do, in order, with the file read a second time."""
+    def steps(self, read: Callable[[], wxr.Reader]) -> Iterator[Step]:
+        """Everything there is to do, in order. ``read`` begins to read the file anew:
+        once for its files, if it has any, and once for what shows them.
+        """
         adoption = Adoption(self._survey, self.report)
         yield Step(adoption.write, adoption.foretell)
         yield Step(self._people.write, self._people.foretell)
         yield from self._steps_of_terms()
-        for items in self._batches(reader):
+        if self._survey.counts[ATTACHMENT]:
+            for items in self._batches(read(), self._is_file):
+                yield self._step_of_attachments(items)
+        reader = read()
+        for items in self._batches(reader, self._is_text):
+            yield from self._steps_of_unlisted(items)
             yield self._step_of_items(items)
         for moved in self._trees.misplaced():
             yield Step(partial(self._trees.put, moved), _nothing)
@@ -96,16 +129,14 @@ class Import:
                 partial(terms.foretell_mentioned, taxonomy),
             )
 
-    def _batches(self, reader: wxr.Reader) -> Iterator[list[wxr.Item]]:
-        """The items that are taken, a few at a time; the others are counted."""
+    def _batches(
+        self, reader: wxr.Reader, is_one: Callable[[wxr.Item], bool]
+    ) -> Iterator[list[wxr.Item]]:
+        """The items of which it is one, a few at a time."""
         batch: list[wxr.Item] = []
         weight = 0
         for record in reader:
-            if not isinstance(record, wxr.Item):
-                continue
-            reason = self._reason_against(record)
-            if reason is not None:
-                self._skip(record, reason)
+            if not isinstance(record, wxr.Item) or not is_one(record):
                 continue
             batch.append(record)
             weight += 1 + len(record.comments)
@@ -115,20 +146,54 @@ class Import:
         if batch:
             yield batch
 
-    def _reason_against(self, item: wxr.Item) -> str | None:
-        """Why an item is not taken; ``None`` if it is."""
-        if not self._survey.is_last(identities.of_item(item), item):
-            return REPEATED
+    def _is_file(self, item: wxr.Item) -> bool:
+        if item.type != ATTACHMENT:
+            return False
+        reason = f"of the status “{item.status}”" if item.status == "trash" else None
+        return self._is_wanted(item, reason)
+
+    def _is_text(self, item: wxr.Item) -> bool:
+        if item.type == ATTACHMENT:
+            return False
+        reason = None
         if item.type not in TAKEN:
-            return NOT_YET
-        if item.status in NOT_WRITTEN:
-            return f"of the status “{item.status}”"
-        return None
+            reason = NOT_YET
+        elif item.status in NOT_WRITTEN:
+            reason = f"of the status “{item.status}”"
+        return self._is_wanted(item, reason)
+
+    def _is_wanted(self, item: wxr.Item, reason: str | None) -> bool:
+        """Whether there is no reason against it, which is counted otherwise."""
+        if not self._survey.is_last(identities.of_item(item), item):
+            reason = REPEATED
+        if reason is not None:
+            self._skip(item, reason)
+        return reason is None
 
     def _skip(self, item: wxr.Item, reason: str) -> None:
         self.report.skip(kind_of_item(item), item.id, reason)
         for comment in item.comments:
             self.report.skip("comment", comment.id, reason)
+
+    def _step_of_attachments(self, items: Sequence[wxr.Item]) -> Step:
+        arrivals = self._attachments.prepared(items)
+
+        def count() -> None:
+            for arrival in arrivals:
+                self._attachments.count(arrival)
+
+        def write() -> None:
+            self._attachments.write(arrivals)
+            count()
+
+        return Step(write, count)
+
+    def _steps_of_unlisted(self, items: Sequence[wxr.Item]) -> Iterator[Step]:
+        """Files that texts show and the file does not list, before the texts."""
+        lacking = self._places.lacking([item.content for item in items])
+        found = self._attachments.unlisted(lacking)
+        if found:
+            yield Step(partial(self._attachments.write_unlisted, found), _nothing)
 
     def _step_of_items(self, items: Sequence[wxr.Item]) -> Step:
         arrivals = self._items.prepared(items)
@@ -161,6 +226,7 @@ class Import:
             "Shortcodes stand in the texts as they are", self._survey.shortcodes
         )
         self.report.say_names("Fields that are not taken", self._survey.fields)
+        self._attachments.close()
         self.report.close()
         if not self.report.adds_up:
             self.report.say("The file was changed while it was read; run it again.")

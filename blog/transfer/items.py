@@ -1,6 +1,6 @@
 """The posts and pages of an export: what each becomes here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -16,11 +16,12 @@ from ..posts.models import Category, Kind, Post, Status, Tag
 from ..site import redirects
 from ..text import excerpts, slugs, wordpress
 from ..text.sanitizer import Format, TooLarge, post_html
-from . import identities, readings, wxr
+from . import attachments, identities, readings, rewriting, wxr
 from .identities import TO_WRITE, Key, Left, Verdict
 from .models import ImportedItem
 from .numbers import Numbers
 from .people import People
+from .places import Places
 from .report import EDITED_HERE, Outcome, Report
 from .survey import Survey
 from .terms import Terms
@@ -55,6 +56,7 @@ class Arrival:
     digest: str
     verdict: Verdict
     content: publishing.Content | None = None
+    cover_id: int | None = None
     row_id: int | None = None
     is_ours: bool = True
 
@@ -70,6 +72,7 @@ class Items:
         report: Report,
         people: People,
         terms: Terms,
+        places: Places,
         zone: ZoneInfo,
         now: datetime,
     ) -> None:
@@ -77,6 +80,7 @@ class Items:
         self._report = report
         self._people = people
         self._terms = terms
+        self._places = places
         self._zone = zone
         self._now = now
         self._numbers = Numbers(Post, KINDS, survey.highest_post)
@@ -88,10 +92,14 @@ class Items:
         keys = [identities.of_item(item) for item in items]
         known = identities.known(self._survey.site, keys)
         rows = _left_rows([here.row_id for here in known.values()])
+        places = self._places.of([item.content for item in items])
+        covers = attachments.rows_of(self._survey.site, list(map(_cover, items)))
         found: list[Arrival] = []
-        for item, key in zip(items, keys, strict=True):
+        for item, key, to in zip(items, keys, places, strict=True):
             here = self._here(item, key, known)
-            arrival = Arrival(item, key, _digest(item), Verdict.NEW)
+            cover_id = covers.get(_cover(item))
+            digest = _digest(item, to, cover_id)
+            arrival = Arrival(item, key, digest, Verdict.NEW, cover_id=cover_id)
             left = rows.get(here.row_id) if here else None
             arrival.verdict = identities.verdict(here, arrival.digest, left)
             if here and left:
@@ -99,7 +107,7 @@ class Items:
                 arrival.is_ours = identities.is_untouched(here, left)
             if arrival.verdict in TO_WRITE:
                 try:
-                    arrival.content = self._rendered(item)
+                    arrival.content = self._rendered(item, to)
                 except TooLarge:
                     self._refuse(item, "too large")
                     continue
@@ -159,7 +167,7 @@ class Items:
             key, item.guid, known, self._survey.holds
         )
 
-    def _rendered(self, item: wxr.Item) -> publishing.Content:
+    def _rendered(self, item: wxr.Item, to: Mapping[str, str]) -> publishing.Content:
         excerpt = item.excerpt
         if "<" in excerpt or "&" in excerpt:
             excerpt = excerpts.plain(post_html(excerpt, Format.HTML))
@@ -171,7 +179,7 @@ class Items:
             )
         return publishing.prepare(
             title=title,
-            source=wordpress.content(item.content),
+            source=rewriting.rewritten(wordpress.content(item.content), to),
             format=Format.HTML,
             excerpt=excerpt,
         )
@@ -199,7 +207,12 @@ class Items:
             },
         )
         post = publishing.compose(
-            author, Kind(item.type), each.content, self._now, password=item.password
+            author,
+            Kind(item.type),
+            each.content,
+            self._now,
+            password=item.password,
+            cover_id=each.cover_id,
         )
         if kept is not None:
             post.id = kept
@@ -213,6 +226,7 @@ class Items:
         before = permalinks.post_url(post) if post.is_public(self._now) else None
         post.author = session.get_one(User, self._people.wrote(each.item.creator))
         post.password = each.item.password
+        post.cover_id = each.cover_id
         publishing.revise(post, each.content, self._now)
         self._describe(post, each.item)
         if before is not None and permalinks.post_url(post) != before:
@@ -331,8 +345,15 @@ def _left(version: int, status: Status, trashed_status: Status | None) -> Left:
     return Left(version, identities.digest([status, trashed_status]))
 
 
-def _digest(item: wxr.Item) -> str:
-    """A digest of all that is taken over of an item, as the file has it."""
+def _cover(item: wxr.Item) -> str:
+    """The number of its featured picture; "" without one."""
+    return next((value for name, value in item.meta if name == "_thumbnail_id"), "")
+
+
+def _digest(item: wxr.Item, to: Mapping[str, str], cover_id: int | None) -> str:
+    """A digest of all that is taken over of an item, as the file has it; and of where
+    its addresses lead by now, as files may come later.
+    """
     meta = dict(item.meta)
     return identities.digest(
         [
@@ -342,6 +363,7 @@ def _digest(item: wxr.Item) -> str:
             *(item.comment_status, item.is_sticky),
             [[each.taxonomy, each.slug, each.name] for each in item.filed],
             [meta.get(name) for name in _META],
+            *(sorted(to.items()), cover_id),
         ]
     )
 

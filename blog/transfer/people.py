@@ -38,10 +38,15 @@ class People:
 
     def wrote(self, login: str) -> int:
         """The id of who wrote as ``login``."""
-        found = self._by_login.get(login) or self._by_login.get(login.lower())
-        found = found or self._nobody
+        found = self.known(login) or self._nobody
         assert found is not None  # noqa: S101  the survey has seen every login
         return found
+
+    def known(self, login: str) -> int | None:
+        """The id of who is ``login``, who may have written nothing; ``None`` if nobody
+        is.
+        """
+        return self._by_login.get(login) or self._by_login.get(login.lower())
 
     def said(self, number: str) -> int | None:
         """The id of who has that number at the old site; ``None`` for a visitor."""

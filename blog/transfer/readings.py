@@ -26,7 +26,7 @@ _SERIALISED_PAIR = re.compile(r'i:([0-9]{1,18});(?:s:[0-9]{1,9}:"([^"]*)"|i:([0-
 
 class Link(NamedTuple):
     """An address at the old site. ``host`` is "" for one that says none; ``query`` is
-    kept only where it names a post.
+    kept only where it names a post, a page or a file.
     """
 
     host: str
@@ -127,7 +127,9 @@ def link(text: str) -> Link | None:
         return None
     if not (host or parts.path or parts.query):
         return None
-    named = re.search(r"(?:^|&)((?:p|page_id)=[0-9]{1,18})(?:&|$)", parts.query)
+    named = re.search(
+        r"(?:^|&)((?:p|page_id|attachment_id)=[0-9]{1,18})(?:&|$)", parts.query
+    )
     return Link(host, parts.path or "/", named[1] if named else "")
 
 

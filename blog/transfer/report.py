@@ -62,6 +62,7 @@ class Report:
         self.skipped: list[Skipped] = []
         self.lines: list[str] = []
         self._often: Counter[str] = Counter()
+        self._lacking: list[str] = []
 
     def met(self, kind: str, number: int = 1) -> None:
         """The file holds so many more of a kind."""
@@ -85,6 +86,10 @@ class Report:
         """Something that may be so of many things: one sentence, with their number."""
         self._often[text] += number
 
+    def lack(self, address: str, line: int) -> None:
+        """A file was not to be had; a later run may bring it."""
+        self._lacking.append(f"line {line}: Not here yet: {address}")
+
     def say_names(self, text: str, names: Mapping[str, int]) -> None:
         """A sentence that ends in names, each with its number; nothing without any."""
         if not names:
@@ -99,6 +104,8 @@ class Report:
         """Write down what was only counted."""
         self.lines += [f"{text} ({number})" for text, number in self._often.items()]
         self._often.clear()
+        self.lines += self._lacking
+        self._lacking.clear()
 
     @property
     def adds_up(self) -> bool:

@@ -21,16 +21,20 @@ TAXONOMIES: dict[str, type[Category] | type[Tag]] = {
     "post_tag": Tag,
 }
 TAKEN = frozenset(Kind)
+ATTACHMENT = "attachment"
 # What WordPress keeps for itself, and what is no post of its own.
 NOT_WRITTEN = frozenset({"auto-draft", "inherit"})
 # Fields that are understood, and two that say who had the editor open.
 _USED_FIELDS = frozenset(
     {"_wp_trash_meta_status", "_wp_trash_meta_time", "_wp_desired_post_slug"}
     | {"_wp_trash_meta_comments_status", "_edit_lock", "_edit_last"}
+    | {"_thumbnail_id", "_wp_attached_file", "_wp_attachment_metadata"}
+    | {"_wp_attachment_image_alt"}
 )
 # WordPress keeps a field for each page that it once asked another site about.
 _OEMBED = "_oembed_"
 _MOST_FIELDS = 5_000
+_MOST_HOSTS = 1_000
 # Levels of categories and of pages. Nobody goes deeper; each level costs every reader.
 DEEPEST = 50
 
@@ -57,6 +61,8 @@ class Survey:
     nobodys: int = 0  # posts and pages that name no author
     highest_post: int = 0
     highest_comment: int = 0
+    # Where files lay, if not at the site itself; "www." is left out.
+    file_hosts: set[str] = field(default_factory=set)
     shortcodes: Counter[str] = field(default_factory=Counter)
     fields: Counter[str] = field(default_factory=Counter)
     votes: addresses.Votes = field(default_factory=addresses.Votes)
@@ -117,6 +123,14 @@ class Survey:
             self._see_clocks(comment)
         if is_taken(item):
             self._take_written(item)
+        elif item.type == ATTACHMENT:
+            self._take_file(item)
+
+    def _take_file(self, item: wxr.Item) -> None:
+        link = readings.link(item.attachment_url)
+        if link and link.host and len(self.file_hosts) < _MOST_HOSTS:
+            self.file_hosts.add(bare(link.host))
+        self._count_fields(item)
 
     def _see_clocks(self, record: wxr.Item | wxr.Comment) -> None:
         gmt = readings.shown(record.date_gmt)

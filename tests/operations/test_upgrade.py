@@ -21,8 +21,8 @@ from tests.conftest import dispose, make_app
 from tests.locks import held_elsewhere
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-HEAD = "0004"
-NEXT = "0005"
+HEAD = "0005"
+NEXT = "0006"
 # Of the full-text index; migrations/env.py leaves it out, too.
 NO_MODELS = ("post_words", "comment_words")
 
@@ -30,8 +30,8 @@ MIGRATION = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 branch_labels = depends_on = None
 
 
@@ -112,7 +112,7 @@ def migrations(tmp_path, monkeypatch):
             module.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__")
         )
         lines = "\n".join(f"    {step}" for step in steps)
-        (folder / "versions" / "0005_next.py").write_text(MIGRATION.format(steps=lines))
+        (folder / "versions" / "0006_next.py").write_text(MIGRATION.format(steps=lines))
         monkeypatch.setattr(module, "MIGRATIONS", folder)
 
     return write

@@ -178,7 +178,7 @@ class Importer:
     def run(self, path, *options):
         """What the command answers."""
         return self.app.test_cli_runner().invoke(
-            args=["import", "wordpress", str(path), *options]
+            args=["import", "wordpress", str(path), *map(str, options)]
         )
 
     def take(self, path, *options):

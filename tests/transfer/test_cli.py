@@ -147,7 +147,7 @@ def test_shortcodes_and_fields_are_named(importer):
         "Shortcodes stand in the texts as they are: gallery (2), caption (1)."
         in (report["lines"])
     )
-    fields = "Fields that are not taken: _oembed_… (2), _thumbnail_id (1), "
+    fields = "Fields that are not taken: _oembed_… (2), "
     assert f"{fields}akismet_result (1)." in report["lines"]
 
 
