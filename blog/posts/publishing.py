@@ -84,6 +84,7 @@ def compose(
     password: str = "",
     shape: Shape = Shape.ARTICLE,
     cover_id: int | None = None,
+    social_picture_id: int | None = None,
 ) -> Post:
     """A new draft, added to the session."""
     post = Post(
@@ -96,6 +97,7 @@ def compose(
         shape=shape,
         password=password,
         cover_id=cover_id,
+        social_picture_id=social_picture_id,
         sticky=False,
         comments_open=kind == Kind.POST and settings().default_comment_status,
     )

@@ -1,7 +1,9 @@
 """Old addresses that are not the present ones: each is led to its post or page."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from sqlalchemy import select
 
@@ -16,6 +18,9 @@ from .report import Report
 from .survey import Survey, bare
 
 _BATCH = 50
+_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+# In a path: the year, the month and perhaps the day.
+_DATED = re.compile(r"/[0-9]{4}/[0-9]{2}/(?:([0-9]{2})/)?")
 
 
 class _Old(NamedTuple):
@@ -53,6 +58,9 @@ class Forwarding:
             )
             return
         self._old.append(_Old(row_id, item.line, link.path, link.query))
+        if not link.query:
+            for path in earlier(item, link.path):
+                self._old.append(_Old(row_id, item.line, path, ""))
 
     def missing(self) -> Iterator[Sequence[tuple[str, str, int]]]:
         """What ``lead`` has to be told: paths, queries and ids of posts, in batches.
@@ -96,6 +104,45 @@ class Forwarding:
             )
             return False
         return redirects.target(old.path, old.query) != post.id
+
+
+def earlier(item: wxr.Item, path: str) -> Iterator[str]:
+    """The paths at which something stood before it got another slug or date.
+
+    WordPress keeps old slugs and old dates apart, and looks for either and for both.
+    """
+    slugs = [item.name, *_said(item, "_wp_old_slug")]
+    dates = ["", *_said(item, "_wp_old_date")]
+    for date in dates:
+        for slug in slugs:
+            old = _with_date(path, date) if date else path
+            old = old and _with_slug(old, item.name, slug)
+            if old and old != path:
+                yield old
+
+
+def _said(item: wxr.Item, name: str) -> list[str]:
+    return [value.strip() for key, value in item.meta if key == name and value.strip()]
+
+
+def _with_slug(path: str, now: str, old: str) -> str | None:
+    parts = path.split("/")
+    at = [n for n, part in enumerate(parts) if now and unquote(part) == unquote(now)]
+    if not at or "/" in old:
+        return None
+    parts[at[-1]] = old
+    return "/".join(parts)
+
+
+def _with_date(path: str, date: str) -> str | None:
+    day = _DATE.fullmatch(date)
+    if day is None:
+        return None
+
+    def written(found: re.Match[str]) -> str:
+        return f"/{day[1]}/{day[2]}/" + (f"{day[3]}/" if found[1] else "")
+
+    return _DATED.sub(written, path, count=1)
 
 
 def _standing_at(path: str, query: str) -> int | None:

@@ -17,6 +17,7 @@ from .attachments import Attachments
 from .conversation import Conversation, Said
 from .forwarding import Forwarding
 from .items import Arrival, Items
+from .menus import MENU_ITEM, Menus
 from .people import People
 from .places import Places
 from .report import NOT_YET, REPEATED, Report
@@ -88,6 +89,7 @@ class Import:
         )
         self._trees = Trees(self.report, now)
         self._forwarding = Forwarding(survey, self.report)
+        self._menus = Menus(survey, self.report)
 
     def steps(self, read: Callable[[], wxr.Reader]) -> Iterator[Step]:
         """Everything there is to do, in order. ``read`` begins to read the file anew:
@@ -106,6 +108,7 @@ class Import:
             yield self._step_of_items(items)
         for moved in self._trees.misplaced():
             yield Step(partial(self._trees.put, moved), _nothing)
+        yield Step(self._menus.write, self._menus.foretell)
         for paths in self._forwarding.missing():
             yield Step(partial(_lead, paths), _nothing)
         for comment_ids in lessons.portions(self._survey.site):
@@ -153,9 +156,14 @@ class Import:
         return self._is_wanted(item, reason)
 
     def _is_text(self, item: wxr.Item) -> bool:
+        """Whether it is a post or page; entries of menus are remembered on the way."""
         if item.type == ATTACHMENT:
             return False
         reason = None
+        if item.type == MENU_ITEM:
+            if self._is_wanted(item, None):
+                self._menus.remember(item)
+            return False
         if item.type not in TAKEN:
             reason = NOT_YET
         elif item.status in NOT_WRITTEN:

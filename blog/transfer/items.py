@@ -16,7 +16,7 @@ from ..posts.models import Category, Kind, Post, Status, Tag
 from ..site import redirects
 from ..text import excerpts, slugs, wordpress
 from ..text.sanitizer import Format, TooLarge, post_html
-from . import attachments, identities, readings, rewriting, wxr
+from . import attachments, identities, readings, rewriting, wxr, yoast
 from .identities import TO_WRITE, Key, Left, Verdict
 from .models import ImportedItem
 from .numbers import Numbers
@@ -54,9 +54,11 @@ class Arrival:
     item: wxr.Item
     key: Key
     digest: str
-    verdict: Verdict
+    words: yoast.Words
+    verdict: Verdict = Verdict.NEW
     content: publishing.Content | None = None
     cover_id: int | None = None
+    social_picture_id: int | None = None
     row_id: int | None = None
     is_ours: bool = True
 
@@ -93,13 +95,15 @@ class Items:
         known = identities.known(self._survey.site, keys)
         rows = _left_rows([here.row_id for here in known.values()])
         places = self._places.of([item.content for item in items])
-        covers = attachments.rows_of(self._survey.site, list(map(_cover, items)))
+        words = [yoast.words(item, self._survey) for item in items]
+        numbers = [*map(_cover, items), *(each.picture for each in words)]
+        files = attachments.rows_of(self._survey.site, numbers)
         found: list[Arrival] = []
-        for item, key, to in zip(items, keys, places, strict=True):
+        for item, key, to, said in zip(items, keys, places, words, strict=True):
             here = self._here(item, key, known)
-            cover_id = covers.get(_cover(item))
-            digest = _digest(item, to, cover_id)
-            arrival = Arrival(item, key, digest, Verdict.NEW, cover_id=cover_id)
+            beside = files.get(_cover(item)), files.get(said.picture)
+            arrival = Arrival(item, key, _digest(item, to, said, beside), said)
+            arrival.cover_id, arrival.social_picture_id = beside
             left = rows.get(here.row_id) if here else None
             arrival.verdict = identities.verdict(here, arrival.digest, left)
             if here and left:
@@ -213,11 +217,13 @@ class Items:
             self._now,
             password=item.password,
             cover_id=each.cover_id,
+            social_picture_id=each.social_picture_id,
         )
         if kept is not None:
             post.id = kept
         if item.guid:
             post.guid = item.guid  # also where two share one, as readers know them so
+        yoast.apply(post, each.words)
         self._describe(post, item)
         return post
 
@@ -227,7 +233,9 @@ class Items:
         post.author = session.get_one(User, self._people.wrote(each.item.creator))
         post.password = each.item.password
         post.cover_id = each.cover_id
+        post.social_picture_id = each.social_picture_id
         publishing.revise(post, each.content, self._now)
+        yoast.apply(post, each.words)
         self._describe(post, each.item)
         if before is not None and permalinks.post_url(post) != before:
             redirects.lead(before, post_id=post.id)
@@ -350,7 +358,12 @@ def _cover(item: wxr.Item) -> str:
     return next((value for name, value in item.meta if name == "_thumbnail_id"), "")
 
 
-def _digest(item: wxr.Item, to: Mapping[str, str], cover_id: int | None) -> str:
+def _digest(
+    item: wxr.Item,
+    to: Mapping[str, str],
+    words: yoast.Words,
+    beside: tuple[int | None, int | None],
+) -> str:
     """A digest of all that is taken over of an item, as the file has it; and of where
     its addresses lead by now, as files may come later.
     """
@@ -363,7 +376,7 @@ def _digest(item: wxr.Item, to: Mapping[str, str], cover_id: int | None) -> str:
             *(item.comment_status, item.is_sticky),
             [[each.taxonomy, each.slug, each.name] for each in item.filed],
             [meta.get(name) for name in _META],
-            *(sorted(to.items()), cover_id),
+            *(sorted(to.items()), words, beside),
         ]
     )
 

@@ -22,6 +22,8 @@ TAXONOMIES: dict[str, type[Category] | type[Tag]] = {
 }
 TAKEN = frozenset(Kind)
 ATTACHMENT = "attachment"
+# A menu is a term, and its entries are items.
+MENU = "nav_menu"
 # What WordPress keeps for itself, and what is no post of its own.
 NOT_WRITTEN = frozenset({"auto-draft", "inherit"})
 # Fields that are understood, and two that say who had the editor open.
@@ -29,7 +31,9 @@ _USED_FIELDS = frozenset(
     {"_wp_trash_meta_status", "_wp_trash_meta_time", "_wp_desired_post_slug"}
     | {"_wp_trash_meta_comments_status", "_edit_lock", "_edit_last"}
     | {"_thumbnail_id", "_wp_attached_file", "_wp_attachment_metadata"}
-    | {"_wp_attachment_image_alt"}
+    | {"_wp_attachment_image_alt", "_wp_old_slug", "_wp_old_date"}
+    | {"_yoast_wpseo_title", "_yoast_wpseo_metadesc", "_yoast_wpseo_canonical"}
+    | {"_yoast_wpseo_opengraph-image-id", "_yoast_wpseo_opengraph-image"}
 )
 # WordPress keeps a field for each page that it once asked another site about.
 _OEMBED = "_oembed_"

@@ -14,7 +14,7 @@ from . import identities, readings, wxr
 from .identities import Key, Left, Verdict
 from .models import ImportedItem
 from .report import EDITED_HERE, NOT_YET, REPEATED, Outcome, Report
-from .survey import DEEPEST, TAXONOMIES, Survey, kind_of_term
+from .survey import DEEPEST, MENU, TAXONOMIES, Survey, kind_of_term
 
 Row = Category | Tag
 
@@ -52,9 +52,9 @@ class Terms:
         return list(found)
 
     def skip_others(self) -> None:
-        """Count the terms that are not taken: menus, formats, those of shops."""
+        """Count the terms that are not taken: formats, those of shops."""
         for term in self._survey.terms:
-            if term.taxonomy not in TAXONOMIES:
+            if term.taxonomy not in (*TAXONOMIES, MENU):
                 self._report.skip(kind_of_term(term.taxonomy), term.id, NOT_YET)
 
     def foretell(self, taxonomy: str, arrivals: Sequence[_Arrival]) -> None:

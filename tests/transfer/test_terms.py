@@ -65,13 +65,13 @@ def test_names_are_read_and_slugs_kept(importer, db):
 
 def test_other_taxonomies_are_counted_and_not_taken(importer, db):
     report = importer.records(
-        term("nav_menu", "main", term_id=3), term("category", "tea", term_id=4)
+        term("post_format", "aside", term_id=3), term("category", "tea", term_id=4)
     )
 
-    assert outcomes(report, "nav_menu") == {"skipped": 1}
+    assert outcomes(report, "post_format") == {"skipped": 1}
     assert outcomes(report, "category") == {"imported": 1}
     assert report["skipped"] == [
-        {"kind": "nav_menu", "id": "3", "reason": "not taken yet"}
+        {"kind": "post_format", "id": "3", "reason": "not taken yet"}
     ]
 
 
