@@ -39,7 +39,7 @@ class Draft:
         that of what was written first until ``settle``.
         """
         self.file.seek(start)
-        whole = filling * (_AT_ONCE // len(filling))
+        whole = filling * max(1, _AT_ONCE // len(filling))
         for left in range(size, 0, -len(whole)):
             self.file.write(whole[:left])
 

@@ -1,5 +1,6 @@
 """Films and sound forget where they were taken, and stay what they were."""
 
+import base64
 import struct
 import zlib
 
@@ -165,7 +166,47 @@ def wav(*chunks):
     return struct.pack("<4sI4s", b"RIFF", 4 + len(body), b"WAVE") + body
 
 
+def checksum(page):
+    """As RFC 3533 has it, bit by bit."""
+    sum = 0
+    for byte in page:
+        sum ^= byte << 24
+        for _ in range(8):
+            sum = (sum << 1) ^ (0x04C11DB7 if sum & 0x80000000 else 0)
+            sum &= 0xFFFFFFFF
+    return struct.pack("<I", sum)
+
+
+def ogg_page(laces, body, *, flags=0, stream=b"walk", number=0):
+    head = b"OggS\0" + bytes([flags]) + bytes(8) + stream + struct.pack("<I", number)
+    rest = bytes([len(laces)]) + bytes(laces) + body
+    return head + checksum(head + bytes(4) + rest) + rest
+
+
+def ogg(first, second):
+    """A stream whose second packet goes on from page to page, and sound."""
+    laces = [255] * (len(second) // 255) + [len(second) % 255]
+    pages = [ogg_page([len(first)], first, flags=2)]
+    for at in range(0, len(laces), 3):
+        some = laces[at : at + 3]
+        body = second[at * 255 : at * 255 + sum(some)]
+        pages.append(ogg_page(some, body, number=len(pages)))
+    return b"".join([*pages, ogg_page([len(SOUND)], SOUND, number=len(pages))])
+
+
+LONG = b"location=" + PLACE * 100
+
+
+def pictured(picture):
+    """A picture among comments."""
+    return b"METADATA_BLOCK_PICTURE=" + base64.b64encode(bytes(32) + picture)
+
+
 SOUNDS = {
+    "Vorbis": ogg(b"\x01vorbis" + bytes(23), b"\x03vorbis" + comments(b"A=b", LONG)),
+    "Opus": ogg(b"OpusHead" + bytes(11), b"OpusTags" + comments(LONG, b"TITLE=A walk")),
+    "FLAC in Ogg": ogg(b"\x7fFLAC" + bytes(46), b"\4\0\0\0" + comments(LONG)),
+    "Speex": ogg(b"Speex   " + bytes(72), comments(LONG)),
     "FLAC": flac((4, comments(b"TITLE=A walk", b"location=" + PLACE))),
     "the cover of a FLAC": flac((0, bytes(34)), (6, bytes(32) + drawing())),
     "WAV": wav((b"iXML", b"<X/>" + PLACE)),
@@ -247,6 +288,142 @@ def test_sound_forgets_where_it_was_taken(shared_library, name):
     assert SOUND in stored
 
 
+def ogg_pages(data):
+    """Each page of a stream, and whether its checksum is right."""
+    while data:
+        size = 27 + data[26] + sum(data[27 : 27 + data[26]])
+        page, data = data[:size], data[size:]
+        yield page, page[22:26] == checksum(page[:22] + bytes(4) + page[26:])
+
+
+@pytest.mark.parametrize("name", ["Vorbis", "Opus", "FLAC in Ogg", "Speex"])
+def test_the_checksums_of_pages_are_right(shared_library, name):
+    stored = kept(shared_library, SOUNDS[name])
+
+    assert len(list(ogg_pages(stored))) > 3
+    assert all(is_right for _page, is_right in ogg_pages(stored))
+    assert LONG[:9] in stored
+
+
+@pytest.mark.parametrize("container", ["FLAC", "Ogg"])
+def test_a_cover_among_comments_forgets_it_and_is_still_a_picture(
+    shared_library, container
+):
+    said = comments(pictured(photograph()))
+    data = flac((4, said))
+    if container == "Ogg":
+        data = ogg(b"OpusHead" + bytes(11), b"OpusTags" + said)
+
+    stored = kept(shared_library, data)
+
+    if container == "Ogg":
+        bodies = [page[27 + page[26] :] for page, _ in ogg_pages(stored)]
+        stored = b"".join(bodies[1:-1])
+    written = stored[stored.index(b"PICTURE=") + 8 :][
+        : len(pictured(photograph())) - 23
+    ]
+    picture = base64.b64decode(written)[32:]
+    assert PLACE not in picture
+    assert opened(picture).tobytes() == opened(photograph()).tobytes()
+
+
+def element(kind, *parts, width=1):
+    body = b"".join(parts)
+    size = (len(body) | 1 << 7 * width).to_bytes(width)
+    return bytes.fromhex(kind) + size + body
+
+
+def tag(name, value, *more, width=1):
+    said = (element("45a3", name), element("4487", value), *more)
+    return element("67c8", *said, width=width)
+
+
+EBML = element("1a45dfa3", element("4282", b"webm"))
+CLUSTER = element(
+    "1f43b675", element("e7", b"\0"), element("a3", PIXELS, width=2), width=4
+)
+UNKNOWN = b"\x01" + b"\xff" * 7
+WALK = tag(b"TITLE", b"A walk")
+
+
+def webm(*parts, of=b"\x11" * 4):
+    """A film; what stands behind the pixels has a checksum."""
+    said = element("1254c367", element("bf", of), element("7373", *parts), width=8)
+    return EBML + element("18538067", CLUSTER, said, width=8)
+
+
+def webm_as_made(*parts):
+    """A film that did not know how long it would be."""
+    said = element("1254c367", element("7373", *parts), width=8)
+    cluster = bytes.fromhex("1f43b675") + UNKNOWN + element("a3", PIXELS, width=2)
+    return EBML + bytes.fromhex("18538067") + UNKNOWN + cluster + said
+
+
+WEBMS = {
+    "a tag": webm(tag(b"LOCATION", PLACE), WALK),
+    "a tag in a tag": webm(tag(b"A", b"b", tag(b"geo", PLACE), width=2), WALK),
+    "a wide tag": webm(tag(b"location-eng", PLACE, width=8), WALK),
+    "as it was made": webm_as_made(WALK, tag(b"GPS", PLACE)),
+    "a cover": EBML
+    + element(
+        "18538067",
+        CLUSTER,
+        element(
+            "1941a469",
+            element("61a7", element("465c", photograph(), width=4), width=4),
+            width=4,
+        ),
+        element("1254c367", WALK),
+        width=8,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WEBMS)
+def test_a_webm_forgets_where_it_was_taken(shared_library, name):
+    stored = kept(shared_library, WEBMS[name])
+
+    assert PLACE in WEBMS[name]
+    assert PLACE not in stored
+    assert stored.index(PIXELS) == WEBMS[name].index(PIXELS)
+    assert stored.index(WALK) == WEBMS[name].index(WALK)
+
+
+@pytest.mark.parametrize("width", [1, 2, 7, 8])
+def test_in_the_place_of_a_tag_is_nothing_of_the_same_size(shared_library, width):
+    said = tag(b"LOCATION", PLACE, width=width)
+    size = len(said) - 1 - min(width + 1, 8)
+
+    stored = kept(shared_library, webm(said, WALK))
+
+    void = element("ec", bytes(size), width=min(width + 1, 8))
+    assert stored == webm(said, WALK).replace(said, void).replace(
+        element("bf", b"\x11" * 4), element("ec", b"\x11" * 4)
+    )
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        EBML
+        + element("18538067", element("1254c367", b"\x73\x73\x90"), b"\0" * 9, width=8),
+        EBML + element("18538067", bytes.fromhex("1254c367") + UNKNOWN + WALK, width=8),
+        EBML + element("18538067", element("7373", b"\x01"), width=8),
+    ],
+    ids=["longer than its own", "without a length", "no name"],
+)
+def test_a_webm_that_cannot_be_read_is_refused(shared_library, data):
+    with pytest.raises(intake.Refused, match="This recording cannot be read"):
+        shared_library.take(data, "walk.webm")
+
+
+def test_comments_that_never_end_are_refused(shared_library):
+    whole = SOUNDS["Opus"]
+
+    with pytest.raises(intake.Refused, match="This recording cannot be read"):
+        shared_library.take(whole[: len(whole) // 2], "walk.opus")
+
+
 @pytest.mark.parametrize("picture", [photograph(), drawing()], ids=["JPEG", "PNG"])
 def test_a_cover_is_still_a_picture(shared_library, picture):
     data = tagged(frame(b"APIC", b"\0image/x\0\3\0" + picture))
@@ -279,10 +456,11 @@ CUT_OFF = film(box(b"udta", struct.pack(">I4s", 999, b"name")))
 DAMAGED = {
     "a box longer than its own": CUT_OFF,
     "a box shorter than its head": FTYP + struct.pack(">I4s", 5, b"moov"),
-    "boxes without end": FTYP + box(b"moov", box(b"free") * 100_001),
+    "boxes without end": FTYP + box(b"moov", box(b"free") * 1_000_001),
     "boxes without bottom": None,
     "samples outside of the file": film(sensors(b"meta", size=9999)),
     "more samples than can be": film(sensors(b"meta", count=2**31)),
+    "sensors that go on in fragments": film(sensors(b"meta"), more=box(b"moof")),
     "comments longer than their block": flac((4, comments(b"A=b")[:-2])),
 }
 deep = box(b"udta", PLACE)

@@ -252,8 +252,8 @@ def test_a_picture_of_24_megapixels_takes_little(tmp_path):
         _, child.returncode, used = os.wait4(child.pid, 0)
 
     assert (count, child.returncode) == (18, 0)
-    # Two cores make 3 s of it, and this computer may have others to work for.
-    assert used.ru_utime + used.ru_stime < 6
+    # Ten times what it takes: this computer may have others to work for.
+    assert used.ru_utime + used.ru_stime < 14
     assert used.ru_maxrss < 500 * 1024  # KiB
 
 

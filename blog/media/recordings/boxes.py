@@ -8,13 +8,14 @@ Phones write the place into ``moov/udta`` as ``©xyz`` or ``loci``, or as a key 
 import struct
 from collections.abc import Iterator
 from itertools import islice
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 from . import sleeves
-from .covering import MOST, PLACE, Cover, Unreadable, length, read
+from .covering import PLACE, Cover, Reader, Unreadable
 
 _DEEPEST = 12
-_MOST_SAMPLES = 250_000  # an hour of 60 in a second
+# Of all tables of samples together: an hour of 60 in a second has 200,000 in each.
+_MOST_ROWS = 1_000_000
 _HOLDS_BOXES = {b"moov", b"udta", b"moof", b"traf", b"mdia", b"minf", b"edts"}
 # GPMF: GoPro; "gps ": dashboard cameras; XMP_: Adobe's; xml: Sony's.
 _SAYS_PLACE = {b"\xa9xyz", b"loci", b"GPMF", b"gps ", b"XMP_", b"xml "}
@@ -38,9 +39,11 @@ class Walk:
     seconds, ``None`` before or if it says none.
     """
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: Reader) -> None:
         self._file = file
-        self._left = MOST
+        self._rows_left = _MOST_ROWS
+        self._moov: Box | None = None
+        self._has_sensors = self._has_fragments = False
         self.duration: float | None = None
 
     def covers(self) -> Iterator[Cover]:
@@ -48,17 +51,16 @@ class Walk:
 
         :raise Unreadable: if a box cannot be told from the next
         """
-        yield from self._inside(0, length(self._file), 0)
+        yield from self._inside(0, self._file.size, 0)
+        if self._has_sensors and self._has_fragments:
+            raise Unreadable  # samples may lie in any fragment
 
     def _boxes(self, start: int, end: int, *, is_outermost: bool) -> Iterator[Box]:
         while start + 8 <= end:
-            self._left -= 1
-            if self._left < 0:
-                raise Unreadable
-            size, kind = struct.unpack(">I4s", read(self._file, start, 8))
+            size, kind = struct.unpack(">I4s", self._file.read(start, 8))
             body = start + 8
             if size == 1:
-                (size,) = struct.unpack(">Q", read(self._file, body, 8))
+                (size,) = struct.unpack(">Q", self._file.read(body, 8))
                 body += 8
             elif size == 0:
                 if not is_outermost:
@@ -76,6 +78,10 @@ class Walk:
         if depth > _DEEPEST:
             raise Unreadable
         for box in self._boxes(start, end, is_outermost=depth == 0):
+            if box.kind == b"moov" and depth == 0:
+                self._moov = box
+            if box.kind == b"moof":
+                self._has_fragments = True
             if box.kind == b"mvhd":
                 self._time(box)
             elif box.kind in _SAYS_PLACE or self._is_hidden(box, depth):
@@ -98,7 +104,7 @@ class Walk:
         return False
 
     def _first(self, box: Box, most: int) -> bytes:
-        return read(self._file, box.body, min(most, box.end - box.body))
+        return self._file.read(box.body, min(most, box.end - box.body))
 
     def _time(self, box: Box) -> None:
         said = self._first(box, 32)
@@ -125,7 +131,7 @@ class Walk:
                 yield from _freed(part)
 
     def _value(self, value: Box, keys: set[bytes]) -> Iterator[Cover]:
-        says_place = value.kind in keys | _SAYS_PLACE
+        says_place = value.kind in keys or value.kind in _SAYS_PLACE
         if value.kind == b"----":
             says_place = PLACE.search(self._first(value, _FIRST_BYTES)) is not None
         if says_place:
@@ -149,6 +155,7 @@ class Walk:
         if self._handler(track) not in _SENSORS:
             yield from self._inside(track.body, track.end, depth + 1)
             return
+        self._has_sensors = True
         yield from self._samples(track)
         yield from _freed(track)
 
@@ -168,48 +175,59 @@ class Walk:
     def _samples(self, track: Box) -> Iterator[Cover]:
         """Where in the file the samples of a track lie: chunk by chunk."""
         table = self._find(track, b"mdia", b"minf", b"stbl")
-        chunks = self._offsets(table)
-        runs = [
-            struct.unpack(">III", each) for each in self._entries(table, b"stsc", 12)
-        ]
-        sizes = iter(self._sizes(table))
-        whole = left = length(self._file)
+        chunks, sizes = self._offsets(table), self._sizes(table)
+        runs = list(struct.iter_unpack(">III", self._entries(table, b"stsc", 12)))
+        if chunks and not (runs and sizes):
+            raise Unreadable
+        left = iter(sizes)
         run = 0
         for number, start in enumerate(chunks, 1):
             while run + 1 < len(runs) and runs[run + 1][0] <= number:
                 run += 1
-            size = sum(islice(sizes, runs[run][1] if runs else 0))
-            left -= size
-            if left < 0 or start + size > whole:
+            end = start + sum(islice(left, runs[run][1]))
+            if end > self._file.size or self._is_in_head(start, end):
                 raise Unreadable
-            yield Cover(start, size)
+            yield Cover(start, end - start)
+
+    def _is_in_head(self, start: int, end: int) -> bool:
+        """Whether that is part of what tells where everything lies."""
+        head = self._moov
+        return head is not None and start < head.end and head.start < end
 
     def _offsets(self, table: Box | None) -> list[int]:
-        wide = [struct.unpack(">Q", each) for each in self._entries(table, b"co64", 8)]
-        short = [struct.unpack(">I", each) for each in self._entries(table, b"stco", 4)]
-        return [number for (number,) in wide or short]
+        wide = struct.iter_unpack(">Q", self._entries(table, b"co64", 8))
+        short = struct.iter_unpack(">I", self._entries(table, b"stco", 4))
+        return [number for (number,) in [*wide, *short]]
 
     def _sizes(self, table: Box | None) -> list[int]:
         box = table and self._find(table, b"stsz")
         if not box:
             return []
-        fixed, count = struct.unpack(">4xII", read(self._file, box.body, 12))
-        if count > _MOST_SAMPLES:
-            raise Unreadable
+        fixed, count = struct.unpack(">4xII", self._file.read(box.body, 12))
         if fixed:
+            self._count(count)
             return [fixed] * count
-        data = read(self._file, box.body + 12, 4 * count)
-        return list(struct.unpack(f">{count}I", data))
+        data = self._rows(box, box.body + 12, count, 4)
+        return [size for (size,) in struct.iter_unpack(">I", data)]
 
-    def _entries(self, table: Box | None, kind: bytes, size: int) -> list[bytes]:
+    def _entries(self, table: Box | None, kind: bytes, size: int) -> bytes:
         box = table and self._find(table, kind)
         if not box:
-            return []
-        (count,) = struct.unpack(">4xI", read(self._file, box.body, 8))
-        if count > _MOST_SAMPLES:
+            return b""
+        (count,) = struct.unpack(">4xI", self._file.read(box.body, 8))
+        return self._rows(box, box.body + 8, count, size)
+
+    def _rows(self, box: Box, start: int, count: int, size: int) -> bytes:
+        """``count`` rows of ``size`` bytes, if the box has them."""
+        self._count(count)
+        if start + count * size > box.end:
             raise Unreadable
-        data = read(self._file, box.body + 8, count * size)
-        return [data[first : first + size] for first in range(0, len(data), size)]
+        return self._file.read(start, count * size)
+
+    def _count(self, rows: int) -> None:
+        self._rows_left -= rows
+        if self._rows_left < 0:
+            raise Unreadable
 
 
 def _freed(box: Box) -> Iterator[Cover]:

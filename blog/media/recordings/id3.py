@@ -6,10 +6,9 @@ a tag cannot be read on it is all zeros, which ID3 calls padding: the sound is h
 
 import struct
 from collections.abc import Iterator
-from typing import BinaryIO
 
 from . import sleeves
-from .covering import MOST, PLACE, Cover, length, read
+from .covering import PLACE, Cover, Reader
 
 HEAD = 10
 # Free fields and addresses, if they speak of a place; attached files in any case.
@@ -23,13 +22,15 @@ _CHANGED = {3: 0xC0, 4: 0x0E}
 _DEEPEST = 4
 
 
-def covers(file: BinaryIO, start: int = 0) -> Iterator[Cover]:
-    """What to paint over of the tags that begin there, one after the other."""
-    end = length(file)
+def covers(file: Reader, start: int = 0, end: int | None = None) -> Iterator[Cover]:
+    """What to paint over of the tags that begin there, one after the other, up to
+    ``end``, or the end of the file.
+    """
+    end = file.size if end is None else end
     for _ in range(_DEEPEST):
         if start + HEAD > end:
             return
-        sign, version, flags, size = struct.unpack(">3sBxB4s", read(file, start, HEAD))
+        sign, version, flags, size = struct.unpack(">3sBxB4s", file.read(start, HEAD))
         if sign != b"ID3":
             return
         first, start = start + HEAD, min(start + HEAD + _seven(size), end)
@@ -38,14 +39,14 @@ def covers(file: BinaryIO, start: int = 0) -> Iterator[Cover]:
             yield Cover(first, start - first)
             continue
         if flags & 0x40 and version > 2 and first + 4 <= start:
-            more = read(file, first, 4)
+            more = file.read(first, 4)
             first += _seven(more) if version == 4 else 4 + int.from_bytes(more)
         is_stuffed = bool(flags & 0x80)
         yield from _frames(file, version, first, start, is_stuffed=is_stuffed)
 
 
 def _frames(
-    file: BinaryIO,
+    file: Reader,
     version: int,
     start: int,
     end: int,
@@ -54,10 +55,8 @@ def _frames(
     depth: int = 0,
 ) -> Iterator[Cover]:
     head = 6 if version == 2 else HEAD
-    for _ in range(MOST):
-        if start + head > end:
-            return
-        said = read(file, start, head)
+    while start + head <= end:
+        said = file.read(start, head)
         kind = said[: 3 if version == 2 else 4]
         if not kind.strip(b"\0"):
             return  # padding
@@ -66,29 +65,29 @@ def _frames(
         )
         body = start + head
         if not kind.isalnum() or size > end - body or depth > _DEEPEST:
-            break
+            yield Cover(start, end - start)
+            return
         is_changed = is_stuffed or bool(said[-1] & _CHANGED.get(version, 0))
         if _says_place(file, kind, body, size, is_changed=is_changed):
             yield Cover(body, size)
         elif kind in _PICTURES:
             yield from sleeves.covers(file, body, body + size)
         elif kind in _CHAPTERS:
-            first = body + _before_frames(kind, read(file, body, min(size, 4096)))
+            first = body + _before_frames(kind, file.read(body, min(size, 4096)))
             yield from _frames(
                 file, version, first, body + size, is_stuffed=False, depth=depth + 1
             )
         start = body + size
-    yield Cover(start, max(0, end - start))
 
 
 def _says_place(
-    file: BinaryIO, kind: bytes, body: int, size: int, *, is_changed: bool
+    file: Reader, kind: bytes, body: int, size: int, *, is_changed: bool
 ) -> bool:
     if kind in _ATTACHED:
         return True
     if kind in _NAMED:
         # Two bytes a letter, or one.
-        said = read(file, body, min(size, _FIRST_BYTES)).replace(b"\0", b"")
+        said = file.read(body, min(size, _FIRST_BYTES)).replace(b"\0", b"")
         return is_changed or PLACE.search(said) is not None or said[:3] == b"XMP"
     return kind in _PICTURES | _CHAPTERS and is_changed
 

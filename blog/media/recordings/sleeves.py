@@ -5,9 +5,8 @@ their pixels. They are not decoded; players leave out what they do not understan
 import struct
 import zlib
 from collections.abc import Iterator
-from typing import BinaryIO
 
-from .covering import MOST, Cover, read
+from .covering import Cover, Reader
 
 _JPEG, _PNG = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"
 # In front of a picture stand its type and a description.
@@ -19,11 +18,11 @@ _SAID_IN_PNG = {b"eXIf", b"iTXt", b"tEXt", b"zTXt"}
 _LARGEST_CHUNK = 16 * 1024 * 1024
 
 
-def covers(file: BinaryIO, start: int, end: int) -> Iterator[Cover]:
+def covers(file: Reader, start: int, end: int) -> Iterator[Cover]:
     """What to paint over of the picture that begins soon after ``start``; all of it
     from where it cannot be read on. Nothing if there is none that can say a place.
     """
-    head = read(file, start, min(_FIRST_BYTES, end - start))
+    head = file.read(start, min(_FIRST_BYTES, end - start))
     for signature, walk in ((_JPEG, _jpeg), (_PNG, _png)):
         found = head.find(signature)
         if found >= 0:
@@ -31,15 +30,14 @@ def covers(file: BinaryIO, start: int, end: int) -> Iterator[Cover]:
             return
 
 
-def _jpeg(file: BinaryIO, start: int, end: int) -> Iterator[Cover]:
+def _jpeg(file: Reader, start: int, end: int) -> Iterator[Cover]:
     """Segment by segment (ISO/IEC 10918-1, annex B)."""
     place = start + 2
-    for _ in range(MOST):
-        if place + 4 > end:
-            return
-        sign, marker, size = struct.unpack(">BBH", read(file, place, 4))
+    while place + 4 <= end:
+        sign, marker, size = struct.unpack(">BBH", file.read(place, 4))
         if sign != 0xFF or (marker not in _BARE | _END and size < 2):
-            break
+            yield Cover(place, end - place)
+            return
         if marker in _END:
             return
         if marker in _BARE:
@@ -48,21 +46,18 @@ def _jpeg(file: BinaryIO, start: int, end: int) -> Iterator[Cover]:
         if marker in _SAID:
             yield Cover(place + 4, min(size - 2, end - place - 4))
         place += 2 + size
-    yield Cover(place, end - place)
 
 
-def _png(file: BinaryIO, start: int, end: int) -> Iterator[Cover]:
+def _png(file: Reader, start: int, end: int) -> Iterator[Cover]:
     """Chunk by chunk (W3C PNG, section 5.3)."""
     place = start + len(_PNG)
-    for _ in range(MOST):
-        if place + 12 > end:
-            return
-        size, kind = struct.unpack(">I4s", read(file, place, 8))
+    while place + 12 <= end:
+        size, kind = struct.unpack(">I4s", file.read(place, 8))
         if size > end - place - 12 or (kind in _SAID_IN_PNG and size > _LARGEST_CHUNK):
-            break
+            yield Cover(place, end - place)
+            return
         if kind in _SAID_IN_PNG:
             yield Cover(place + 8, size)
             sum = zlib.crc32(kind + bytes(size))
             yield Cover(place + 8 + size, 4, struct.pack(">I", sum))
         place += 12 + size
-    yield Cover(place, end - place)
