@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests import checkers
+from tests.media.drawing import noise, saved
 from tests.servers import DemoSite
 
 
@@ -173,3 +174,82 @@ def test_lists_and_editors_are_sound_on_a_phone(desk, html_checker):
         if found or wide > 360:
             wrong[path] = (found, wide)
     assert wrong == {}
+
+
+def test_the_page_to_read_is_in_sight_however_far_down_one_wrote(desk):
+    desk.goto("/admin/posts/new")
+    desk.locator("#body").fill("A line.\n\n" * 200)
+    desk.get_by_label("Open for comments").scroll_into_view_if_needed()
+    desk.evaluate("scrollTo(0, document.body.scrollHeight)")
+
+    desk.keyboard.press("Control+Shift+P")
+    desk.keyboard.press("Control+Shift+P")
+    desk.locator("[data-view=read]").evaluate("button => button.click()")
+
+    expect(desk.locator("[data-view=read]")).to_be_in_viewport()
+    expect(desk.locator(".mirror")).to_be_in_viewport(ratio=0.4)
+
+
+def test_the_dialog_reaches_what_lies_deep_in_the_library(desk):
+    pictures = [
+        {
+            "name": f"p{number}.png",
+            "mimeType": "image/png",
+            "buffer": saved(noise((8, 8), number), "PNG"),
+        }
+        for number in range(50)
+    ]
+    desk.goto("/admin/media/")
+    desk.get_by_label("Add files").set_input_files(pictures)
+    expect(desk.locator(".sending li", has_text="Added")).to_have_count(
+        50, timeout=60_000
+    )
+    desk.goto("/admin/posts/new")
+    desk.locator("#body").focus()
+    desk.keyboard.press("Control+Shift+M")
+    found = desk.locator("dialog[open] li button")
+    expect(found).to_have_count(48)
+    expect(desk.locator("dialog[open] [data-found]")).to_have_text("Found: 50")
+    assert found.first.inner_text() == "p49"
+
+    desk.get_by_role("button", name="Show more").click()
+
+    expect(found).to_have_count(50)
+    expect(found.nth(48)).to_be_focused()
+    expect(desk.get_by_role("button", name="Show more")).to_be_hidden()
+    found.last.press("Enter")
+    expect(desk.locator("#body")).to_have_value("![](/media/1/p0.png)\n\n")
+
+
+def test_a_cover_is_chosen_from_the_library(desk):
+    boat = {
+        "name": "boat.png",
+        "mimeType": "image/png",
+        "buffer": saved(noise((9, 9), 900), "PNG"),
+    }
+    paper = {
+        "name": "paper.pdf",
+        "mimeType": "application/pdf",
+        "buffer": b"%PDF-1.4\n%%EOF\n",
+    }
+    desk.goto("/admin/media/")
+    desk.get_by_label("Add files").set_input_files([boat, paper])
+    expect(desk.locator(".sending li", has_text="Added")).to_have_count(2)
+    desk.goto("/admin/posts/new")
+    desk.get_by_label("Title", exact=True).fill("A boat")
+    desk.locator("summary", has_text="Picture").click()
+
+    desk.locator("[data-pick=cover_id]").click()
+    found = desk.locator("dialog[open] li button")
+    expect(found.first).to_have_text("boat")
+    expect(found.filter(has_text="paper")).to_have_count(0)
+    found.first.press("Enter")
+
+    picked = desk.locator("[data-picked=cover_id]")
+    expect(desk.locator("[data-pick=cover_id]")).to_be_focused()
+    expect(picked).to_have_text("boat")
+    desk.get_by_role("button", name="Save draft").click()
+    desk.wait_for_url("**/admin/posts/*/")
+    expect(picked).to_have_text("boat")
+    desk.locator("#cover_id").fill("999")
+    expect(picked).to_be_empty()

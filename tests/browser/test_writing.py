@@ -1,7 +1,12 @@
 """A day at the desk: nothing that somebody writes is lost, whatever happens."""
 
 import base64
+import os
 import re
+import resource
+import signal
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -10,7 +15,7 @@ from playwright.sync_api import expect
 from blog import config
 from tests import checkers
 from tests.factories import PASSWORD
-from tests.servers import Server, free_port
+from tests.servers import Server, children, free_port, is_running
 
 STATIC = Path(config.PROJECT) / "blog" / "static"
 MAX_SCRIPT_BYTES = 60_000
@@ -29,6 +34,29 @@ class Site(Server):
         line = ("serve", "--demo", "--bind", f"127.0.0.1:{port}")
         super().__init__(instance, "blog", *line, port=port)
         self.url = f"http://127.0.0.1:{port}"
+
+    @property
+    def family(self):
+        """All its processes; whoever starts others stands before them."""
+        found = [self.process.pid]
+        for pid in found:
+            found += children(pid)
+        return found
+
+    def die(self):
+        """Kill every process of it, as when the power fails."""
+        family = self.family
+        for pid in family:
+            os.kill(pid, signal.SIGKILL)
+        self.process.wait()
+        while any(is_running(pid) for pid in family):
+            time.sleep(0.01)
+
+    def fill_disk(self, size):
+        """Let no file grow beyond so many bytes; ``RLIM_INFINITY`` makes room again."""
+        for pid in self.family:
+            _, most = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, most))
 
     def come_back(self):
         """Serve the same folder again at the same address."""
@@ -345,18 +373,44 @@ def test_a_login_that_ends_while_somebody_writes_costs_nothing(window, site):
     assert cookies and journal(desk) == []
 
 
-def test_a_server_that_dies_in_mid_sentence_loses_nothing(window, site):
+def test_a_save_after_the_login_ended_is_offered_after_the_next(window):
+    desk = window()
+    desk.goto("/admin/posts/new")
+    desk.route("**/autosave", lambda route: route.abort())
+    write(desk, "A long evening.", "Saved too late")
+    desk.context.clear_cookies()
+    desk.keyboard.press("Control+s")
+    expect(desk.locator("main")).to_contain_text("You are not logged in any more")
+
+    desk.unroute("**/autosave")
+    desk.goto("/login?next=/admin/posts/new")
+    desk.locator("[name=username]").fill("harbourmaster")
+    desk.locator("[name=password]").fill(PASSWORD)
+    desk.locator("main button").first.click()
+    desk.get_by_role("button", name="Use these words").click()
+    expect(body(desk)).to_have_value("A long evening.")
+    desk.keyboard.press("Control+s")
+    expect(desk.get_by_role("status")).to_be_visible()
+    expect(body(desk)).to_have_value("A long evening.")
+    assert journal(desk) == []
+
+
+def test_a_server_that_is_killed_in_mid_sentence_loses_nothing(window, site):
     desk = window()
     desk.goto("/admin/posts/new")
     write(desk, "The server is there", "Mid-sentence")
     expect(standing(desk)).to_have_text(re.compile("^Saved at"), timeout=PAUSE)
     address = desk.url
-    site.stop()
-    write(desk, " and then it is not")
+    sentence = " and, somewhere between these words, all at once it is not any more"
+    power_cut = threading.Timer(0.8, site.die)
+    power_cut.start()
+    desk.keyboard.type(sentence, delay=25)
+    power_cut.join()
+    assert site.process.returncode == -signal.SIGKILL
     expect(standing(desk)).to_contain_text(
-        "the server does not answer", timeout=2 * PAUSE
+        "the server does not answer", timeout=3 * PAUSE
     )
-    assert journal(desk) == ["The server is there and then it is not"]
+    assert journal(desk) == [f"The server is there{sentence}"]
 
     site.come_back()
     write(desk, ", and is again.")
@@ -364,8 +418,137 @@ def test_a_server_that_dies_in_mid_sentence_loses_nothing(window, site):
     desk.wait_for_timeout(12_000)  # what came after the first try goes with the next
     assert journal(desk) == []
     desk.goto(address)
+    expect(body(desk)).to_have_value("The server is there")
     desk.get_by_role("link", name="Compare both").first.click()
-    expect(desk.locator("main")).to_contain_text("and is again.")
+    desk.get_by_role("link", name="Write on with this").click()
+    expect(body(desk)).to_have_value(f"The server is there{sentence}, and is again.")
+
+
+def test_an_old_tab_goes_on_after_an_upgrade(window, site):
+    desk = window()
+    desk.goto("/admin/posts/new")
+    desk.locator("[name=draft_key]").evaluate("(key) => key.remove()")  # as once
+    write(desk, "Before the upgrade", "Old tab")
+    expect(standing(desk)).to_have_text(re.compile("^Saved at"), timeout=PAUSE)
+    assert site.stop() == 0
+    site.come_back()
+    write(desk, " and after it.")
+    with desk.expect_response("**/autosave", timeout=2 * PAUSE) as answer:
+        pass
+    assert answer.value.status == 200
+    expect(standing(desk)).to_have_text(re.compile("^Saved at"), timeout=PAUSE)
+    assert journal(desk) == []
+    desk.keyboard.press("Control+s")
+    expect(desk.get_by_role("status")).to_be_visible()
+    expect(body(desk)).to_have_value("Before the upgrade and after it.")
+
+
+def test_both_that_die_at_once_lose_nothing(window, site):
+    desk = window()
+    desk.goto("/admin/posts/new")
+    write(desk, "Nobody has ever seen th", "Power cut")
+    desk.wait_for_timeout(400)
+    site.die()
+    left = desk.context.storage_state()
+    desk.context.close()
+    site.come_back()
+
+    again = window(storage_state=left)
+    again.goto("/admin/posts/new")
+    again.get_by_role("button", name="Use these words").click()
+    expect(body(again)).to_have_value("Nobody has ever seen th")
+    expect(standing(again)).to_have_text(re.compile("^Saved at"), timeout=PAUSE)
+
+
+def test_a_disk_that_is_full_costs_no_word(window, site):
+    desk = window()
+    desk.goto("/admin/posts/new")
+    write(desk, "Before.", "Full disk")
+    expect(standing(desk)).to_have_text(re.compile("^Saved at"), timeout=PAUSE)
+    site.fill_disk(0)
+    try:
+        desk.wait_for_timeout(9_000)
+        write(desk, " While it was full.")
+        expect(standing(desk)).to_contain_text("Not saved", timeout=2 * PAUSE)
+        assert journal(desk) == ["Before. While it was full."]
+        desk.keyboard.press("Control+s")
+        expect(desk.locator("main")).to_contain_text("Nothing was saved.")
+    finally:
+        site.fill_disk(resource.RLIM_INFINITY)
+
+    desk.go_back()
+    expect(body(desk)).to_have_value("Before. While it was full.")
+    expect(standing(desk)).to_have_text(re.compile("^Saved at"), timeout=PAUSE)
+    body(desk).press("Control+s")
+    expect(desk.get_by_role("status")).to_be_visible()
+    desk.reload()
+    expect(body(desk)).to_have_value("Before. While it was full.")
+
+
+def lose_answers(desk, address):
+    """Let the server hear what is sent there, and nobody hear its answer."""
+    heard = []
+
+    def cut(route):
+        if route.request.method != "POST":
+            return route.continue_()
+        heard.append(route.fetch(max_redirects=0).status)
+        return route.abort("connectionreset")
+
+    desk.route(address, cut)
+    return heard
+
+
+def posts_called(desk, title):
+    """How many posts have that title."""
+    page = desk.context.request.get(f"/admin/posts/?q={title}").text()
+    return page.count(f">{title}</a>")
+
+
+def test_a_draft_whose_first_answer_was_lost_is_not_made_twice(desk):
+    heard = lose_answers(desk, "**/admin/posts/autosave")
+    write(desk, "Said once.", "Echo")
+    expect(standing(desk)).to_contain_text("the server does not answer", timeout=PAUSE)
+    assert heard[:1] == [201]
+    desk.unroute("**/admin/posts/autosave")
+    write(desk, " Heard once.")
+    expect(standing(desk)).to_have_text(re.compile("^Saved at"), timeout=3 * PAUSE)
+    assert re.search(r"/admin/posts/\d+/$", desk.url)
+    desk.keyboard.press("Control+s")
+    expect(desk.get_by_role("status")).to_be_visible()
+
+    expect(body(desk)).to_have_value("Said once. Heard once.")
+    assert posts_called(desk, "Echo") == 1
+
+
+def test_a_new_post_is_not_made_twice_by_saving_it_after_a_lost_answer(desk):
+    lose_answers(desk, "**/admin/posts/autosave")
+    write(desk, "Said once.", "Second echo")
+    expect(standing(desk)).to_contain_text("the server does not answer", timeout=PAUSE)
+    write(desk, " Heard once.")
+    desk.keyboard.press("Control+s")
+    expect(desk.get_by_role("status")).to_be_visible()
+
+    expect(body(desk)).to_have_value("Said once. Heard once.")
+    assert posts_called(desk, "Second echo") == 1
+
+
+def test_words_that_are_taken_up_again_go_onto_the_post_made_of_them(desk):
+    heard = lose_answers(desk, "**/admin/posts/new")
+    desk.route("**/admin/posts/autosave", lambda route: route.abort())
+    write(desk, "Said once.", "Third echo")
+    with desk.expect_event("requestfailed", lambda each: each.is_navigation_request()):
+        desk.keyboard.press("Control+s")
+    assert heard == [303]
+    desk.unroute_all()
+
+    desk.goto("/admin/posts/new")
+    desk.get_by_role("button", name="Use these words").click()
+    write(desk, " Heard once.")
+    desk.keyboard.press("Control+s")
+    expect(desk.get_by_role("status")).to_be_visible()
+    expect(body(desk)).to_have_value("Said once. Heard once.")
+    assert posts_called(desk, "Third echo") == 1
 
 
 def test_two_windows_on_one_post_both_keep_their_words(desk, window):
@@ -383,6 +566,40 @@ def test_two_windows_on_one_post_both_keep_their_words(desk, window):
     desk.get_by_role("link", name="Compare both").click()
     expect(desk.locator("main")).to_contain_text("Mine.")
     expect(desk.locator("main")).to_contain_text("Theirs.")
+
+
+def test_words_that_a_browser_puts_in_again_are_looked_after_at_once(desk):
+    desk.route("**/autosave", lambda route: route.abort())
+    write(desk, "Half a thought", "There and back")
+    desk.wait_for_timeout(400)
+    desk.goto("/admin/posts/")
+    desk.go_back()
+    expect(body(desk)).to_have_value("Half a thought")
+    desk.wait_for_timeout(500)
+    assert journal(desk) == ["Half a thought"]
+
+
+def test_who_goes_back_to_a_new_post_that_was_saved_goes_on_with_it(desk):
+    desk.locator("[name=tags]").fill("Tide")
+    write(desk, "Said once.", "Fourth echo")
+    desk.keyboard.press("Control+s")
+    expect(desk.get_by_role("status")).to_be_visible()
+    desk.go_back()
+    expect(body(desk)).to_have_value("Said once.")
+    write(desk, " And more.")
+    desk.keyboard.press("Control+s")
+    expect(desk.get_by_role("status")).to_be_visible()
+
+    assert posts_called(desk, "Fourth echo") == 1
+    expect(body(desk)).to_have_value("Said once. And more.")
+    expect(desk.locator("[name=tags]")).to_have_value("Tide")
+
+    desk.goto("/admin/posts/new")
+    expect(body(desk)).to_have_value("")
+    write(desk, "Another.", "Fifth echo")
+    desk.keyboard.press("Control+s")
+    expect(desk.get_by_role("status")).to_be_visible()
+    assert posts_called(desk, "Fourth echo") == posts_called(desk, "Fifth echo") == 1
 
 
 # The page itself

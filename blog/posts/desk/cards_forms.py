@@ -1,8 +1,6 @@
 """The fields of the editor about what search engines, cards and lists get to see."""
 
-import re
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask_wtf import FlaskForm
 from wtforms import Field, IntegerField, StringField, TextAreaField
@@ -11,6 +9,7 @@ from wtforms.validators import NumberRange, Optional, ValidationError
 from ...i18n import gettext as _
 from ...i18n import lazy_gettext as _l
 from ...security import MAX_INTEGER
+from ...text.normalize import http_url, single_line
 from ..fields import at_most, stripped
 from ..models import Post
 
@@ -29,14 +28,8 @@ def is_web_address(_form: FlaskForm, field: Field) -> None:
 
 
 def _is_web_address(typed: str) -> bool:
-    if re.search(r"[\s\0-\x1f\x7f\\<>\"]", typed):
-        return False
-    try:
-        parts = urlsplit(typed)
-        has_host = bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and has_host
+    has_scheme = typed.lower().startswith(("http://", "https://"))
+    return has_scheme and http_url(typed) is not None
 
 
 class PictureField(IntegerField):
@@ -95,8 +88,10 @@ class CardsForm(FlaskForm):
         return {
             "cover_id": self.cover_id.data,
             "social_picture_id": self.social_picture_id.data,
-            "seo_title": self.seo_title.data or "",
-            "seo_description": " ".join((self.seo_description.data or "").split()),
+            "seo_title": single_line(self.seo_title.data or "", SEO_TITLE_LIMIT),
+            "seo_description": single_line(
+                self.seo_description.data or "", SEO_DESCRIPTION_LIMIT
+            ),
             "canonical_url": self.canonical_url.data or "",
         }
 

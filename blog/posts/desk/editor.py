@@ -1,5 +1,6 @@
 """The editor of posts and of pages: what it shows, and what its buttons do."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -42,8 +43,9 @@ from ..rights import find, may_publish
 from ..shelving import Past
 from ..templating import WORDS_A_MINUTE
 from ..views import render_preview
-from . import editing, states
+from . import drafts, editing, states
 from . import queries as desk
+from .drafts import Begun
 from .editing import Refused, Stale, Step, Untitled, Visibility
 from .forms import PageForm, PostForm, first_field
 from .queries import Shelf
@@ -80,16 +82,26 @@ def show_edit(kind: Kind, post_id: int) -> str:
 
 
 def create(kind: Kind) -> Response | tuple[str, int]:
-    """Save a new post, and do what the pressed button says."""
-    return _save(kind, None)
+    """Save a new post, and do what the pressed button says. One that its editor sent
+    before is saved over.
+    """
+    key = drafts.key_in(request.form)
+    draft = drafts.find(rights.me(), kind, key)
+    try:
+        return _update(kind, draft.post, key) if draft else _save(kind, None, key)
+    except Begun:
+        return create(kind)
 
 
 def update(kind: Kind, post_id: int) -> Response | tuple[str, int]:
     """Save a post over its stored version, and do what the pressed button says."""
-    post = rights.find_written(kind, post_id)
+    return _update(kind, rights.find_written(kind, post_id), None)
+
+
+def _update(kind: Kind, post: Post, key: str | None) -> Response | tuple[str, int]:
     if not rights.may_edit(post):
         return _taken(kind, post), 403
-    return _save(kind, post)
+    return _save(kind, post, key)
 
 
 def preview_unsaved(kind: Kind, post_id: int | None = None) -> Response:
@@ -100,12 +112,12 @@ def preview_unsaved(kind: Kind, post_id: int | None = None) -> Response:
     form = _form(kind, stored)
     form.validate()  # finds the date that is meant; what is wrong is told on saving
     try:
-        content = _content(form)
+        imagined = _imagined(form, _content(form), stored, now)
     except TooLarge:
         abort(413)
     except Unstorable:
         abort(400)
-    page = render_preview(_imagined(form, content, stored, now), now)
+    page = render_preview(imagined, now)
     return make_response(page, {"Content-Security-Policy": csp_header(FRAMED_CSP)})
 
 
@@ -156,6 +168,7 @@ def _page(
         will_be=_will_be(form, now),
         their_visibility=editing.visibility_of(theirs) if theirs else None,
         words_a_minute=WORDS_A_MINUTE,
+        draft_key=None if post else drafts.key_in(request.form) or drafts.new_key(),
         autosave=url_for(".index") + (f"{post.id}/" if post else "") + "autosave",
         unsaved=_unsaved(post),
         is_autosave=request.method == "GET" and "autosave" in request.args,
@@ -181,10 +194,13 @@ def _will_be(form: EditorForm, now: datetime) -> Shelf:
     return Shelf.SCHEDULED if is_later else Shelf.PUBLIC
 
 
-def _save(kind: Kind, post: Post | None) -> Response | tuple[str, int]:
+def _save(kind: Kind, post: Post | None, key: str | None) -> Response | tuple[str, int]:
     now = utcnow()
     step = next((each for each in Step if each.value in request.form), Step.SAVE)
     form = _form(kind, post)
+    draft = drafts.find(rights.me(), kind, key)
+    if draft is not None:  # should the form come back, it is that of a stored post
+        form.version.data = str(draft.version)
     if step == Step.PUBLISH and not may_publish(kind, post):
         form.form_errors.append(
             _("You may write, and an editor publishes. Nothing was saved yet.")
@@ -198,7 +214,7 @@ def _save(kind: Kind, post: Post | None) -> Response | tuple[str, int]:
     try:
         content = _content(form)
         with write_transaction():
-            saved = _write(form, kind, post, content, step, now)
+            saved = _write(form, kind, post, content, step, now, key)
     except TooLarge:
         form.body.errors = [_("That is more than 2 MiB of text. Nothing was saved.")]
         return _page(form, kind, post), 413
@@ -223,17 +239,23 @@ def _write(
     content: Content,
     step: Step,
     now: datetime,
+    key: str | None,
 ) -> Saved:
-    details = form.details()
+    details, draft = form.details(), drafts.find(rights.me(), kind, key)
     if post is None:
+        if draft is not None:
+            raise Begun
         made = editing.create(rights.me(), kind, content, details, step, now)
         session.flush()
+        drafts.note(rights.me(), key, made)
         before = shelving.snapshot(made)._replace(
             status=Status.DRAFT, published_at=details.published_at, slug=details.slug
         )
         review.moved(made, Status.DRAFT, rights.me(), now)
         return Saved(made, before if made.status != Status.DRAFT else None)
     post = find(kind, post.id)
+    if draft is not None and not details.slug:  # it never saw the address that it got
+        details = replace(details, slug=post.slug)
     before, kept = shelving.snapshot(post), (post.password, post.sticky)
     editing.update_post(
         post,
@@ -241,9 +263,10 @@ def _write(
         details,
         step,
         by=rights.me(),
-        seen_version=form.seen_version,
+        seen_version=draft.version if draft else form.seen_version,
         now=now,
     )
+    drafts.note(rights.me(), key, post)
     revisions.drop_autosave(post, rights.me())
     review.moved(post, before.status, rights.me(), now)
     # Between two finished states the way back is the same choice again; and it must
@@ -291,6 +314,7 @@ def _imagined(
 ) -> Post:
     """A post that is in no session, with all that a reader would see of it."""
     details = form.details()
+    is_link = details.shape == Shape.LINK and "link_url" not in form.errors
     author = session.get(User, details.author_id) or rights.me()
     post = Post(
         id=stored.id if stored else None,
@@ -307,7 +331,7 @@ def _imagined(
         sticky=False,
         comment_count=0,
         shape=details.shape,
-        link_url=details.link_url if details.shape == Shape.LINK else "",
+        link_url=details.link_url if is_link else "",
         seo_title=details.seo_title,
         seo_description=details.seo_description,
         canonical_url=details.canonical_url,

@@ -86,6 +86,8 @@ def carry_out(
     left = len(ids) - len(allowed)
     if change.verb in MOVES:
         return _move(Move(change.verb), allowed, left, user, now)
+    if not allowed:
+        return Outcome((), {}, 0, left)  # and no tag is made for nothing
     act = _act(change, kind)
     changed = [post for post in allowed if act(post)]
     return Outcome(changed, {}, 0, left)

@@ -10,15 +10,23 @@ from wtforms.validators import DataRequired, Optional, ValidationError
 from ...i18n import gettext as _
 from ...i18n import lazy_gettext as _l
 from ...site.queries import settings
-from ...text.normalize import clean_text
+from ...text.normalize import clean_text, single_line
 from ..desk.forms import WritingForm
-from ..fields import MomentField, at_most, choices, stripped
+from ..fields import MomentField, at_most, choices
 from . import copies, notes, previews
+
+# What is too long is said, not cut off.
+_LONGEST = 10_000
 
 
 def cleaned(text: str | None) -> str:
     """The text as it may be stored, without blanks at its ends."""
     return clean_text(text or "").strip()
+
+
+def on_one_line(text: str | None) -> str:
+    """A name without what nobody sees, and what would turn the words around it."""
+    return single_line(text or "", _LONGEST)
 
 
 class NoteForm(FlaskForm):
@@ -56,7 +64,7 @@ class LinkForm(FlaskForm):
     days = SelectField(_l("Works for"), coerce=int)
     label = StringField(
         _l("For whom"),
-        filters=[stripped],
+        filters=[on_one_line],
         validators=[at_most(previews.LABEL_LIMIT)],
         description=_l("A word for yourself, such as “Ada, fact check”."),
     )
@@ -102,7 +110,7 @@ class NameForm(FlaskForm):
 
     name = StringField(
         _l("Name"),
-        filters=[stripped],
+        filters=[on_one_line],
         validators=[
             DataRequired(_l("Give it a name.")),
             at_most(copies.NAME_LIMIT),

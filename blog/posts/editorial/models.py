@@ -14,7 +14,8 @@ from ..models import Kind
 class Note(Model):
     """What somebody remarks on a draft, for those who may edit it. It is not part of
     the text and stands in no feed or export. ``quote`` is the passage it is about, ""
-    for the whole. ``parent_id`` is the note it answers. ``resolved_at`` ends it.
+    for the whole. ``parent_id`` is the note it answers. ``edited_at`` is when its
+    author last put it otherwise, ``None`` if never. ``resolved_at`` ends it.
     """
 
     __tablename__ = "note"
@@ -36,6 +37,7 @@ class Note(Model):
     quote: Mapped[str] = mapped_column(default="")
     text: Mapped[str]
     created_at: Mapped[datetime]
+    edited_at: Mapped[datetime | None]
     resolved_at: Mapped[datetime | None]
     resolved_by_id: Mapped[int | None] = mapped_column(
         ForeignKey("user.id", ondelete="SET NULL")

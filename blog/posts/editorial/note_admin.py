@@ -65,7 +65,8 @@ def update(post_id: int, note_id: int) -> Response | tuple[str, int]:
     with write_transaction():
         rights.written(post_id)
         note = _own(post_id, note_id)
-        note.quote, note.text = form.quote.data or "", form.note.data or ""
+        text, quote = form.note.data or "", form.quote.data or ""
+        notes.rewrite(note, text, quote, utcnow())
     return back_to(rights.written(post_id), f"note-{note_id}")
 
 

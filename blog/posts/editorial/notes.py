@@ -82,6 +82,14 @@ def add(
     return note
 
 
+def rewrite(note: Note, text: str, quote: str, now: datetime) -> None:
+    """Put it otherwise, and say so to those who have read it. A save that changes
+    nothing says nothing.
+    """
+    if (note.text, note.quote) != (text, quote):
+        note.text, note.quote, note.edited_at = text, quote, now
+
+
 def resolve(note: Note, user: User, now: datetime) -> None:
     """Settle it, with all that answers it."""
     if note.resolved_at is None:

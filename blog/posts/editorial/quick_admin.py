@@ -130,7 +130,7 @@ def _form(post: Post) -> PostForm | PageForm:
     stored = form._stored()
     for name, field in form._fields.items():
         if name not in SHOWN and name in stored:
-            field.data = stored[name]
+            field.data, field.raw_data, field.process_errors = stored[name], None, []
     return form
 
 

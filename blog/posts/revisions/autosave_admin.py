@@ -19,7 +19,7 @@ from ...site.queries import settings
 from ...text.normalize import Unstorable
 from ...text.sanitizer import MAX_POST_BYTES, Format, TooLarge
 from .. import publishing, rights
-from ..desk import editing, editor
+from ..desk import drafts, editing, editor
 from ..desk.editing import Details, Step
 from ..models import Kind, Post
 from . import comparison, queries, revisions, rooms
@@ -33,30 +33,32 @@ bp = Blueprint("autosaves", __name__, url_prefix=rooms.PREFIX)
 @max_body(editor.MAX_FORM_BYTES)
 @in_json
 def create(room: str) -> tuple[Response, int]:
-    """Make a draft of what was begun."""
+    """Make a draft of what was begun. What its editor sends again, never having heard
+    of it, is kept beside it.
+    """
     kind, now = rooms.kind_of(room), utcnow()
     if kind == Kind.PAGE:
         guard.ensure(Action.PAGES, None)
     words = _typed()
     if not (words.title or words.source or words.excerpt):
         abort(422, _("Write a title or some text first."))
-    content = _prepared(words)
+    content, key = _prepared(words), drafts.key_in(request.form)
     with write_transaction():
-        me = rights.me()
-        details = Details(
-            author_id=me.id,
-            slug="",
-            published_at=None,
-            comments_open=kind == Kind.POST and settings().default_comment_status,
-        )
-        post = editing.create(me, kind, content, details, Step.SAVE, now)
-        session.flush()
-    answer = {
+        known = drafts.find(rights.me(), kind, key)
+        if known is not None:
+            post, version = known.post, known.version
+            _keep(post, words, version, now)
+        else:
+            post = _begin(kind, content, now)
+            drafts.note(rights.me(), key, post)
+            version = post.version
+    there = {
         "id": post.id,
         "edit": address_of(f"admin.{room}.edit", post_id=post.id),
         "autosave": address_of(".keep", room=room, post_id=post.id),
     }
-    return jsonify(answer | _told(post, now)), 201
+    told, status = _told(room, post, version, now)
+    return jsonify(told | there), 201 if known is None else status
 
 
 @bp.post("/<int:post_id>/autosave")
@@ -72,34 +74,11 @@ def keep(room: str, post_id: int) -> tuple[Response, int]:
     try:
         with write_transaction():
             post = rights.find_written(kind, post_id)
-            revisions.autosave(
-                post,
-                rights.me(),
-                now,
-                version=version,
-                title=words.title,
-                source=words.source,
-                format=words.format,
-                excerpt=words.excerpt,
-            )
+            _keep(post, words, version, now)
     except Unstorable:
         abort(422, _("The text holds a character that cannot be stored."))
-    if not rights.may_edit(post):
-        sentence = _(
-            "An editor has finished this post meanwhile, so you cannot change it any "
-            "more. Your text is kept: copy what you need."
-        )
-        return jsonify(error=sentence), 403
-    if version != post.version:
-        theirs = {
-            "compare": address_of(".show", room=room, post_id=post.id),
-            "title": post.title,
-            "body": post.source,
-            "excerpt": post.excerpt,
-        }
-        sentence = _("It was saved by somebody else, or in another window, meanwhile.")
-        return jsonify({"error": sentence, "theirs": theirs} | _told(post, now)), 409
-    return jsonify(_told(post, now)), 200
+    told, status = _told(room, post, version, now)
+    return jsonify(told), status
 
 
 @bp.get("/<int:post_id>/autosave")
@@ -174,5 +153,53 @@ def _prepared(words: Words) -> publishing.Content:
         abort(422, _("The text holds a character that cannot be stored."))
 
 
-def _told(post: Post, now: datetime) -> dict[str, object]:
-    return {"version": post.version, "saved_at": now.isoformat(timespec="seconds")}
+def _begin(kind: Kind, content: publishing.Content, now: datetime) -> Post:
+    me = rights.me()
+    details = Details(
+        author_id=me.id,
+        slug="",
+        published_at=None,
+        comments_open=kind == Kind.POST and settings().default_comment_status,
+    )
+    post = editing.create(me, kind, content, details, Step.SAVE, now)
+    session.flush()
+    return post
+
+
+def _keep(post: Post, words: Words, version: int, now: datetime) -> None:
+    revisions.autosave(
+        post,
+        rights.me(),
+        now,
+        version=version,
+        title=words.title,
+        source=words.source,
+        format=words.format,
+        excerpt=words.excerpt,
+    )
+
+
+def _told(
+    room: str, post: Post, seen_version: int, now: datetime
+) -> tuple[dict[str, object], int]:
+    """What a writer hears who worked on that version, and with which status."""
+    if not rights.may_edit(post):
+        sentence = _(
+            "An editor has finished this post meanwhile, so you cannot change it any "
+            "more. Your text is kept: copy what you need."
+        )
+        return {"error": sentence}, 403
+    told: dict[str, object] = {
+        "version": post.version,
+        "saved_at": now.isoformat(timespec="seconds"),
+    }
+    if seen_version == post.version:
+        return told, 200
+    theirs = {
+        "compare": address_of(".show", room=room, post_id=post.id),
+        "title": post.title,
+        "body": post.source,
+        "excerpt": post.excerpt,
+    }
+    sentence = _("It was saved by somebody else, or in another window, meanwhile.")
+    return told | {"error": sentence, "theirs": theirs}, 409

@@ -6,7 +6,7 @@ import "../vendor/markdown-toolbar-element-2.2.3/index.js";
 import { autosave } from "./editor/autosave.js";
 import { count } from "./editor/count.js";
 import { fit } from "./editor/fields.js";
-import { journal, left } from "./editor/journal.js";
+import { differ, fields, journal, left, served } from "./editor/journal.js";
 import { marks } from "./editor/marks.js";
 import { mirror } from "./editor/preview.js";
 
@@ -52,11 +52,22 @@ if (place?.focused && !document.querySelector("[role=alert]")) {
   scrollTo(0, place.top);
 }
 
-left(form, words.key).then(async (found) => {
+// A browser that goes back puts in again what had been typed, and tells nobody. On the
+// page of a new post that is the same post still.
+addEventListener("pageshow", async () => {
+  const isBack = differ(fields(form), served(form));
+  const key = form.elements.draft_key;
+  if (key && isBack && history.state?.draft) key.value = history.state.draft;
+  else if (key) history.replaceState({ draft: key.value }, "");
+  if (isBack) {
+    words.write();
+    body.dispatchEvent(new InputEvent("input", { bubbles: true }));
+  }
+  const found = await left(form, words);
   if (!found.length) return;
   const { offer } = await import("./editor/recovery.js");
   offer(form, words, found);
-});
+}, { once: true });
 
 // Pictures: dropped, pasted or chosen; and what stands in a dialog is fetched when wanted.
 async function upload(files) {
@@ -69,7 +80,13 @@ async function pick(button) {
   open(form, button, upload);
 }
 
+// The name of a picture, until another number is typed.
+for (const name of form.querySelectorAll("[data-picked]")) {
+  form.elements[name.dataset.picked].addEventListener("input", () => name.replaceChildren());
+}
+
 if (form.dataset.media) {
+  for (const button of form.querySelectorAll("[data-pick]")) button.hidden = false;
   body.addEventListener("paste", (event) => {
     const { files, types } = event.clipboardData;
     if (!files.length || types.includes("text/plain")) return;

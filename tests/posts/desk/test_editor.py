@@ -17,7 +17,7 @@ from tests.factories import (
     make_user,
     session,
 )
-from tests.pages import field, form_data, parse
+from tests.pages import field, form_data, parse, text_of
 from tests.posts.writing import notices, open_editor, reloaded, undo
 
 ROOMS = {Kind.POST: "/admin/posts", Kind.PAGE: "/admin/pages"}
@@ -365,6 +365,24 @@ def test_publishing_says_what_came_of_it_and_is_undone(admin, db, typed, told):
 
     assert told in page
     assert ("/undo/" in page) == ("post_password" not in typed)
+
+
+def test_what_came_of_it_is_said_beside_the_buttons_too_once(admin, db):
+    post = make_post(published_at=None)
+    path = f"/admin/posts/{post.id}/"
+
+    def standing():
+        page = parse(admin.get(path).text)
+        return next(
+            text_of(each)
+            for each in page.iter("span")
+            if each.get("data-standing") is not None
+        )
+
+    press(admin, post, "publish")
+
+    assert standing() == "Saved. Readers see it now."
+    assert standing() == ""
 
 
 def test_a_first_publication_is_undone_with_its_words_kept(admin, db):

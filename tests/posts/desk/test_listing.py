@@ -61,6 +61,16 @@ def test_every_state_has_its_tab_and_its_mark(admin, db):
         assert f"is-{shelf}" in page
 
 
+def test_what_has_no_title_is_called_by_how_it_begins(admin, db):
+    make_post(title="", source="Slack water at six. " + "Nobody was there. " * 9)
+    make_post(title="", source="![](/media/1/boat.jpg)")
+
+    assert titles(admin.get(ROOMS[Kind.POST]).text) == [
+        "Untitled",
+        "Slack water at six. Nobody was there. Nobody was there.…",
+    ]
+
+
 def test_rare_states_show_no_empty_tab(admin, db):
     make_post()
 

@@ -521,3 +521,28 @@ def test_an_empty_trash_is_not_asked_about(admin, db):
     answer = admin.get("/admin/posts/selection/deletion?all=1&next=" + TRASH)
 
     assert (answer.status_code, answer.location) == (303, TRASH)
+
+
+NOWHERE = ["http://[", "//[", "https://a[@e.com", "https://℀@e.com/", "?["]
+
+
+@both_kinds
+@pytest.mark.parametrize("here", NOWHERE)
+def test_a_way_back_that_cannot_be_read_leads_to_the_list(admin, db, kind, here):
+    draft, lost = in_state(Status.DRAFT, kind=kind), in_state(Status.TRASH, kind=kind)
+    question = f"{ROOMS[kind]}selection/deletion"
+    which = {"ids": str(lost.id), "next": here}
+
+    asked = admin.get(question, query_string=which)
+    answers = [
+        press(admin, "publish", [draft], kind=kind, next=here),
+        press(admin, "nothing ticked", [], kind=kind, next=here, selection="publish"),
+        admin.send(question, which),
+    ]
+
+    assert asked.status_code == 200
+    assert [each.status_code for each in answers] == [303] * 3
+    assert {each.location for each in answers} <= {
+        ROOMS[kind],
+        f"{ROOMS[kind]}?status=trash",
+    }

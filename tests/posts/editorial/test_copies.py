@@ -139,6 +139,12 @@ def test_a_name_is_one_of_a_kind(admin, db):
     )
 
 
+def test_a_name_turns_no_words_around_it(admin, db):
+    keep(admin, make_post(), "Inter\u202eview\u200b\n")
+
+    assert kept()[0].name == "Interview"
+
+
 def test_who_writes_begins_with_templates_and_editors_keep_them(client_for, admin, db):
     keep(admin, make_post())
     keep(admin, make_page(), "Contact")

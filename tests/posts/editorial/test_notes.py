@@ -110,6 +110,23 @@ def test_one_changes_and_deletes_ones_own_alone(db, writer, editor, post):
     assert stored() == []
 
 
+def test_a_note_that_was_put_otherwise_says_so_and_one_saved_as_it_was_does_not(
+    db, writer, editor, post
+):
+    note(editor, post, quote="It turned.")
+    path = f"/admin/editorial/{post.id}/notes/{stored()[0].id}/"
+
+    editor.send(path, {"note": "Look here.", "quote": "It turned."})
+    assert stored()[0].edited_at is None
+    assert "edited on" not in panel(writer, post)
+
+    editor.send(path, {"note": "Look there.", "quote": "It turned."})
+    first = stored()[0]
+    assert first.edited_at > first.created_at
+    at = first.edited_at.isoformat(timespec="seconds")
+    assert f'edited on <time datetime="{at}">' in panel(writer, post)
+
+
 def test_what_somebody_answered_is_not_taken_away(db, writer, editor, post):
     note(editor, post)
     first = stored()[0].id

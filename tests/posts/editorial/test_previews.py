@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from blog.accounts.models import Role
 from blog.database import write_transaction
 from blog.posts.editorial import previews
 from blog.posts.editorial.models import PreviewLink
-from blog.posts.models import Status
+from blog.posts.models import Byline, Status
 from blog.posts.permalinks import post_url
 from tests.factories import DAY, NOW, User, make_post, make_user, session
 from tests.pages import form_data
@@ -75,6 +76,39 @@ def test_a_link_that_is_none_any_more_is_not_found(admin, visitor, db, end):
     link = {"cut": link[:-1], "unknown": "/preview/none"}.get(end, link)
 
     assert visitor.get(link).status_code == 404
+
+
+@pytest.mark.parametrize("loss", ["role", "byline", "gave it away", "account"])
+def test_a_link_ends_when_who_made_it_may_not_read_the_post(
+    client_for, visitor, db, loss
+):
+    client = client_for("editor" if loss in ("role", "account") else "author")
+    maker = session.get(User, client.user_id)
+    owner = maker if loss == "gave it away" else make_user()
+    lines = [Byline(user_id=maker.id)] if loss == "byline" else []
+    post = make_post(author=owner, bylines=lines, source="Secret.", published_at=None)
+    heir = make_user()
+    link = make_link(client, post)
+    assert "Secret." in visitor.get(link).text
+
+    with write_transaction():
+        if loss == "role":
+            maker.role = Role.CONTRIBUTOR
+        elif loss == "byline":
+            post.credit(owner.id)
+        elif loss == "gave it away":
+            post.credit(heir.id)
+        else:
+            session.delete(maker)
+    answer = visitor.get(link)
+
+    assert (answer.status_code, "Secret." in answer.text) == (404, False)
+
+
+def test_for_whom_a_link_is_turns_no_words_around_it(admin, db):
+    make_link(admin, make_post(published_at=None), label="\u202eAda\u2066\r\n")
+
+    assert session.query(PreviewLink).one().label == "Ada"
 
 
 def test_only_the_digest_is_kept_and_the_link_is_shown_once(admin, db):

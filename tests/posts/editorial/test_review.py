@@ -5,6 +5,7 @@ import pytest
 from blog.database import write_transaction
 from blog.jobs.models import Job
 from blog.mail.delivery import mute
+from blog.posts.editorial import notes
 from blog.posts.editorial.models import Note, Submission
 from blog.posts.models import Status
 from blog.site.queries import settings
@@ -118,6 +119,33 @@ def test_to_send_it_back_needs_a_reason(db, writer, editor):
     )
     assert reloaded(post).status == Status.PENDING
     assert session.query(Note).count() == 0
+
+
+@pytest.mark.parametrize("button", ["return", "publish"])
+def test_a_decision_with_one_note_too_many_comes_back_with_its_words(
+    db, writer, editor, monkeypatch, button
+):
+    monkeypatch.setattr(notes, "MOST", 1)
+    post = draft_of(writer)
+    submit(writer, post)
+    editor.send(f"/admin/editorial/{post.id}/notes/", {"note": "The first."})
+
+    answer = decide(
+        editor, post, button, message="Half a page.", published_at="2099-01-02T10:00"
+    )
+
+    assert answer.status_code == 422
+    assert "You have noted too much on this post already." in answer.text
+    form = form_data(answer.text, "/review")
+    assert (form["message"], form["published_at"]) == (
+        *("Half a page.", "2099-01-02T10:00"),
+    )
+    assert reloaded(post).status == Status.PENDING
+    assert [note.text for note in session.query(Note)] == ["The first."]
+    monkeypatch.setattr(notes, "MOST", 2)
+    sent = editor.post(f"/admin/editorial/{post.id}/review", data=form | {button: "1"})
+    assert sent.status_code == 303
+    assert reloaded(post).status != Status.PENDING
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 // Sends the text to the server when its writer pauses, beside the stored post and never
 // into it, and says how that went.
 
-import { fields, TEXTS, differ } from "./journal.js";
+import { fields, served, TEXTS, differ } from "./journal.js";
 
 const PAUSE = 2_000;
 const EVERY = 10_000; // not sooner again, and not later while somebody types on
@@ -13,7 +13,7 @@ export function autosave(form, words, waiting) {
   const login = form.querySelector("[data-login]");
   const compare = form.querySelector("[data-compare]");
   const clock = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" });
-  let saved = fields(form);
+  let saved = served(form);
   let began = null; // when the first word came that the server has not
   let sentAt = -Infinity;
   let failures = 0;
@@ -69,7 +69,7 @@ export function autosave(form, words, waiting) {
     if (isKept || status === 401) isRenewed = false;
     if (isKept) {
       saved = text;
-      if (status === 201) settle(form, told, words);
+      if (told.edit) settle(form, told, words, status);
       words.confirm(text);
       compare.href = told.theirs?.compare ?? "";
       say(status === 409 ? "conflict" : "saved", clock.format(new Date()));
@@ -99,8 +99,8 @@ export function autosave(form, words, waiting) {
 // {status, told}; 0 where nobody answered.
 async function send(form) {
   const sent = new URLSearchParams();
-  for (const name of [...TEXTS, "format", "version", "csrf_token"]) {
-    sent.set(name, form.elements[name].value);
+  for (const name of [...TEXTS, "format", "version", "draft_key", "csrf_token"]) {
+    if (form.elements[name]) sent.set(name, form.elements[name].value);
   }
   try {
     const answer = await fetch(form.dataset.autosave, {
@@ -115,13 +115,14 @@ async function send(form) {
   }
 }
 
-// From now on the page is the editor of the draft that was made.
-function settle(form, told, words) {
+// From now on the page is the editor of the draft that was made. If others have saved it
+// since, the version stays unknown, so that theirs is not written over unasked.
+function settle(form, told, words, status) {
   form.dataset.place = form.dataset.place.replace(/new$/, told.id);
   form.dataset.autosave = told.autosave;
   form.dataset.preview = `${told.edit}preview`;
   form.action = told.edit;
-  form.elements.version.value = told.version;
+  if (status !== 409) form.elements.version.value = told.version;
   form.querySelector("[formaction$=preview]").setAttribute("formaction", form.dataset.preview);
   history.replaceState(null, "", told.edit);
   if (words.key) words.write(); // under its new name

@@ -5,7 +5,7 @@ const PREFIX = "recto-words";
 const EVERY = 250; // milliseconds
 const NOT_KEPT = new Set(["csrf_token", "post_password"]);
 // Changed by the server itself, or no words of the writer's.
-const NOT_COMPARED = new Set(["version", "slug", "published_at"]);
+const NOT_COMPARED = new Set(["version", "draft_key", "slug", "published_at"]);
 export const TEXTS = ["title", "body", "excerpt"];
 
 // All that stands in the form: {name: [value, …]}.
@@ -17,6 +17,13 @@ export function fields(form) {
   return found;
 }
 
+// What the server sent: a browser that goes back puts in again what had been typed.
+export function served(form) {
+  const sent = form.cloneNode(true);
+  sent.reset();
+  return fields(sent);
+}
+
 export function differ(one, other, names) {
   names ??= [...new Set([...Object.keys(one), ...Object.keys(other)])].filter((name) => !NOT_COMPARED.has(name));
   const flat = (from, name) => (from[name] ?? []).map((value) => value.normalize("NFC").trim()).join("\n");
@@ -25,7 +32,7 @@ export function differ(one, other, names) {
 
 export function journal(form) {
   const page = Date.now().toString(36) + Math.random().toString(36).slice(2, 8);
-  const stored = fields(form);
+  const stored = served(form);
   let key = null;
   let timer = null;
   let isFailing = false;
@@ -79,7 +86,7 @@ export function journal(form) {
 
 // What earlier pages left behind: of this post, or on the page of a new one of everything.
 // [{key, at, address, fields}], the newest first. What has arrived is forgotten.
-export async function left(form, own) {
+export async function left(form, words) {
   const { held = [] } = (await navigator.locks?.query()) ?? {};
   const open = new Set(held.map((lock) => lock.name));
   const place = `${PREFIX}:${form.dataset.writer}:`;
@@ -88,14 +95,15 @@ export async function left(form, own) {
   const found = [];
   for (const key of Object.keys(localStorage)) {
     const [, , where, page] = key.split(":");
-    if (!key.startsWith(place) || key === own || open.has(`${PREFIX}:${page}`)) continue;
+    if (!key.startsWith(place) || key === words.key || open.has(`${PREFIX}:${page}`)) continue;
     const isOfThis = where === form.dataset.place;
     if (!isOfThis && !isNew && !isSent(key)) continue;
     const entry = read(key);
     if (!entry) continue;
     const hasArrived = !differ(entry.fields, here, entry.sent ? TEXTS : undefined);
-    if (hasArrived && (isOfThis || entry.sent)) localStorage.removeItem(key);
-    else if (isOfThis || isNew) found.push({ key, isOfThis, ...entry });
+    if (hasArrived && (isOfThis || entry.sent)) {
+      if (!words.isFailing) localStorage.removeItem(key);
+    } else if (isOfThis || isNew) found.push({ key, isOfThis, ...entry });
   }
   return found.sort((one, other) => other.at - one.at);
 }

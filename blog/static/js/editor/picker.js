@@ -20,7 +20,9 @@ export function open(form, button, upload) {
     dialog.close();
     body.setSelectionRange(selectionStart, selectionEnd); // closing may have moved it
   };
-  const ask = () => find(dialog, search.value, (item) => {
+  // In a field goes a picture; in the text any file.
+  const only = button.dataset.pick ? "image" : "";
+  const ask = () => find(dialog, search.value, only, (item) => {
     close();
     if (button.dataset.pick) fill(form, button.dataset.pick, item);
     else insert(form.elements.body, kind === "media" ? markup(form, item) : link(form, item), kind === "media");
@@ -65,16 +67,24 @@ export function open(form, button, upload) {
   ask();
 }
 
-async function find(dialog, words, take) {
+function find(dialog, words, only, take) {
+  const address = new URL(dialog.dataset.source, location.href);
+  address.searchParams.set("q", words);
+  if (only) address.searchParams.set("kind", only);
+  return look(dialog, address, take, false);
+}
+
+// What stands at an address; ``goesOn`` if it follows what the list shows already.
+async function look(dialog, address, take, goesOn) {
   const list = dialog.querySelector("ul");
   const status = dialog.querySelector("[data-found]");
+  const more = dialog.querySelector("[data-more]");
   const mine = ++asked;
+  let told;
   let items;
   try {
-    const address = new URL(dialog.dataset.source, location.href);
-    address.searchParams.set("q", words);
     const answer = await fetch(address, { headers: { Accept: "application/json" } });
-    const told = await answer.json();
+    told = await answer.json();
     items = told.items ?? told;
     if (!answer.ok) throw new Error(told.error);
   } catch {
@@ -82,7 +92,7 @@ async function find(dialog, words, take) {
     return;
   }
   if (mine !== asked) return; // something else was typed meanwhile
-  list.replaceChildren(...items.map((item) => {
+  const rows = items.map((item) => {
     const row = document.createElement("li");
     const button = document.createElement("button");
     button.type = "button";
@@ -91,12 +101,19 @@ async function find(dialog, words, take) {
     const name = document.createElement("bdi");
     name.textContent = item.title ?? item.name;
     button.append(name);
-    if (item.state) button.append(note(item.state));
+    if (dialog.dataset.kind === "links" && item.state) button.append(note(item.state));
     button.addEventListener("click", () => take(item));
     row.append(button);
     return row;
-  }));
-  status.textContent = items.length ? status.dataset.some.replace("{}", items.length) : status.dataset.none;
+  });
+  if (!goesOn) list.replaceChildren();
+  list.append(...rows);
+  if (goesOn) rows[0].querySelector("button").focus();
+  const total = told.total ?? items.length;
+  status.textContent = total ? status.dataset.some.replace("{}", total) : status.dataset.none;
+  if (!more) return;
+  more.hidden = !told.next;
+  more.onclick = () => look(dialog, told.next, take, true);
 }
 
 function thumbnail(item) {
@@ -124,10 +141,9 @@ function link(form, item) {
     : `[${words}](${item.url})`;
 }
 
-// The field with the number of a file, and beside it the name, if there is a place for it.
+// The field with the number of a file, and below it the name.
 function fill(form, name, item) {
   form.elements[name].value = item.id;
   form.elements[name].dispatchEvent(new Event("input", { bubbles: true }));
-  const told = form.querySelector(`[data-picked="${CSS.escape(name)}"]`);
-  if (told) told.textContent = item.name;
+  form.querySelector(`[data-picked="${CSS.escape(name)}"]`).textContent = item.name;
 }

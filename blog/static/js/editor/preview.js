@@ -65,11 +65,17 @@ export function mirror(form) {
     refresh();
   }
 
+  // What is shown now may end above where the page stood.
+  function turn(view) {
+    show(view);
+    views[0].scrollIntoView({ block: "nearest" });
+  }
+
   for (const each of views) {
-    each.addEventListener("click", () => show(each.dataset.view));
+    each.addEventListener("click", () => turn(each.dataset.view));
   }
   form.querySelector("[data-next-view]").addEventListener("click", () => {
-    show(isOpen() ? "write" : WIDE.matches ? "beside" : "read");
+    turn(isOpen() ? "write" : WIDE.matches ? "beside" : "read");
   });
   for (const name of ["input", "change"]) {
     form.addEventListener(name, () => {
