@@ -22,7 +22,7 @@ from blog.posts.models import Category, Post
 from blog.search import queries as search_queries
 from blog.text.sanitizer import comment_html
 
-from . import accepting, comments, exports, jobs, media, spam
+from . import accepting, comments, exports, jobs, media, spam, writing
 from .publication import publication
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -69,6 +69,7 @@ def main() -> None:
     for what, figure in accepting.results():
         row(what, figure)
     media.bench(row)
+    writing.bench(row)
     bench_sanitiser()
     for megabytes in (1, 50):
         bench_import(megabytes)
