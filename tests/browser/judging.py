@@ -26,3 +26,41 @@ def enter(stage, page, who):
     """Log somebody in, whose session is among the facts of the stage."""
     cookie = {"name": cookie_name(stage.app, "session"), "url": stage.url}
     page.context.add_cookies([cookie | {"value": stage.facts[who]}])
+
+
+def submitted(page, form):
+    """The page that answers a form, sent as it is."""
+    with page.expect_response(is_a_page) as answered:
+        form.evaluate(
+            "form => { form.noValidate = true;"
+            " form.requestSubmit(form.querySelector('button:not([type=button])')) }"
+        )
+    return answered.value
+
+
+def is_a_page(answer):
+    """Whether it is what a browser shows at last."""
+    return answer.request.is_navigation_request() and answer.status != 303
+
+
+def send(page, address, fields):
+    """The page that answers a form with these fields, which needs to stand nowhere."""
+    with page.expect_response(is_a_page) as answered:
+        page.evaluate(
+            """([address, fields]) => {
+                const form = document.createElement("form");
+                const token = document.querySelector("[name=csrf_token]");
+                form.method = "post";
+                form.action = address;
+                for (const [name, value] of fields) {
+                    const field = document.createElement("input");
+                    Object.assign(field, { type: "hidden", name, value });
+                    form.append(field);
+                }
+                if (token) form.append(token.cloneNode());
+                document.body.append(form);
+                form.submit();
+            }""",
+            [address, fields],
+        )
+    return answered.value

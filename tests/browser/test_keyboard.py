@@ -6,12 +6,12 @@ import pytest
 from playwright.sync_api import expect
 
 from blog.accounts.models import Role
-from blog.accounts.sessions import cookie_name
 from blog.database import write_transaction
 from blog.posts.models import Status
 from blog.posts.navigation import menus
 from blog.site.models import Menu, MenuTarget
 from tests.browser import stages
+from tests.browser.judging import enter
 from tests.factories import make_category, make_login, make_post, make_user
 from tests.media.drawing import corners, saved
 
@@ -125,11 +125,6 @@ def desk(stage, page):
     stage.put_back()
     enter(stage, page, "admin")
     return page
-
-
-def enter(stage, page, who):
-    cookie = {"name": cookie_name(stage.app, "session"), "url": stage.url}
-    page.context.add_cookies([cookie | {"value": stage.facts[who]}])
 
 
 def reach(page, wanted, key="Tab"):

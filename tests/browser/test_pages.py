@@ -11,6 +11,7 @@ from blog.database import write_transaction
 from blog.posts import queries
 from blog.posts.models import Status
 from tests import checkers
+from tests.browser.judging import VIEWS, is_a_page, judge
 from tests.conftest import dispose, make_app
 from tests.factories import make_comment, make_page, make_post
 from tests.servers import DemoSite
@@ -45,40 +46,6 @@ READERS = {
     "page in very many parts": "/about/forty-days/20/",
     "nothing": "/nothing-is-here/",
     "login": "/login",
-}
-ROOMS = (
-    "/admin/",
-    "/admin/posts/",
-    "/admin/posts/?status=trash",
-    "/admin/posts/new",
-    "/admin/pages/",
-    "/admin/pages/new",
-    "/admin/categories/",
-    "/admin/tags/",
-    "/admin/comments/",
-    "/admin/comments/?status=approved",
-    "/admin/comments/?status=trash",
-    "/admin/users/",
-    "/admin/users/?q=nobody&state=waiting",
-    "/admin/users/new",
-    "/admin/categories/?q=tides&sort=posts",
-    "/admin/tags/?sort=posts&select=all",
-    "/admin/tags/deletion?ids=1&ids=2",
-    "/admin/tags/merger?ids=1&ids=2",
-    "/admin/tags/merger",
-    "/admin/categories/merger?ids=1&ids=2",
-    "/admin/categories/placement?ids=1",
-    *("/admin/pages/order/", "/admin/menus/", "/admin/menus/default"),
-    *("/admin/series/", "/admin/media/", "/admin/media/alt-texts"),
-    *("/admin/editorial/templates/", "/admin/users/invitations/"),
-    *("/admin/pages/1/", "/admin/pages/1/revisions/", "/admin/editorial/1/quick"),
-    *("/admin/users/2/takeover", "/admin/account/portrait"),
-    "/admin/settings/",
-    "/admin/account/",
-)
-VIEWS = {
-    "desk, light": {"viewport": {"width": 1280, "height": 900}},
-    "phone, dark": {"viewport": {"width": 320, "height": 640}, "color_scheme": "dark"},
 }
 
 
@@ -125,19 +92,6 @@ def desk(request, browser, site, admin_state):
     )
     yield context.new_page()
     context.close()
-
-
-def judge(page, html_checker, html=None):
-    """What the judges find wrong with the page as it now is."""
-    found = html_checker.errors(html or page.context.request.get(page.url).text())
-    found += checkers.run_axe(page)
-    wide = page.evaluate(
-        "() => { const page = document.documentElement;"
-        " return page.scrollWidth - page.clientWidth }"
-    )
-    if wide > 0:
-        found.append(f"the page scrolls {wide} px sideways")
-    return found
 
 
 def address(page, kind):
@@ -220,45 +174,12 @@ def test_a_protected_post_is_sound_as_it_opens(browser, site, html_checker):
     assert found == []
 
 
-def is_a_page(answer):
-    return answer.request.is_navigation_request() and answer.status != 303
-
-
 @pytest.mark.html
 def test_a_private_page_is_sound(desk, html_checker):
     assert desk.goto("/minutes/").status == 200
     expect(desk.locator(".mark")).to_have_text("Private")
 
     assert judge(desk, html_checker) == []
-
-
-@pytest.mark.html
-@pytest.mark.parametrize("path", ROOMS)
-def test_a_room_behind_the_login_is_sound(desk, html_checker, path):
-    assert desk.goto(path).status == 200
-
-    assert judge(desk, html_checker) == []
-
-
-@pytest.mark.html
-def test_rooms_about_one_thing_are_sound(desk, html_checker):
-    found = {}
-    for list_path, link in (
-        ("/admin/posts/", "table a.title"),
-        ("/admin/pages/", "table a.title"),
-        ("/admin/categories/", "main table a"),
-        ("/admin/tags/", "main table a"),
-        ("/admin/comments/", "main a[href*='/edit']"),
-        ("/admin/comments/", "main a[href*='repl']"),
-        ("/admin/posts/", "main a[href$='/preview']"),
-        ("/admin/users/", "main table a.title"),
-        ("/admin/users/", "main table a.title >> nth=2"),
-    ):
-        desk.goto(list_path)
-        desk.goto(desk.locator(link).first.get_attribute("href"))
-        found[desk.url] = judge(desk, html_checker)
-
-    assert {path: each for path, each in found.items() if each} == {}
 
 
 @pytest.mark.html
