@@ -5,6 +5,7 @@ from enum import StrEnum
 from sqlalchemy import delete, select, update
 
 from ..database import session
+from ..media.models import MediaItem
 from ..posts.models import Byline, Post
 from .models import User
 
@@ -21,9 +22,9 @@ class Shared(StrEnum):
 
 
 def hand_over(user: User, heir: User, shared: Shared) -> None:
-    """Give a person's posts and pages, in whatever state, to somebody else. To each of
-    them, and to those that name the person, it is a save: no editor that was opened
-    before takes it back unseen.
+    """Give a person's posts and pages, in whatever state, and the files they added to
+    somebody else. To each text, and to those that name the person, it is a save: no
+    editor that was opened before takes it back unseen.
     """
     if heir is user:
         return
@@ -38,6 +39,13 @@ def hand_over(user: User, heir: User, shared: Shared) -> None:
     )
     session.execute(
         update(Post).where(theirs).values(author_id=heir.id, version=Post.version + 1),
+        execution_options=_IN_BULK,
+    )
+    # Who gave the texts away shall not change what they show, either.
+    session.execute(
+        update(MediaItem)
+        .where(MediaItem.uploader_id == user.id)
+        .values(uploader_id=heir.id),
         execution_options=_IN_BULK,
     )
     _pass_on_bylines(user, heir, shared)

@@ -14,6 +14,7 @@ from ..comments.akismet import state as akismet_state
 from ..comments.desk import queries as comment_desk
 from ..comments.models import Comment
 from ..i18n import gettext as _
+from ..media import library_queries
 from ..posts.desk import queries as desk
 from ..posts.desk.queries import Shelf
 from ..posts.models import Kind
@@ -70,6 +71,7 @@ def dashboard() -> str:
         reviews=_sees_all(Action.PUBLISH),
         scheduled=first(Shelf.SCHEDULED, author_id) if may_write else (),
         published=first(Shelf.PUBLIC, author_id) if may_write else (),
+        library=library_queries.tally() if may_write else (0, 0),
         first_steps=_first_steps(counts) if guard.may(Action.SETTINGS) else (),
     )
 

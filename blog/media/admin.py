@@ -108,9 +108,15 @@ def me() -> User:
 
 
 def may_change(item: MediaItem) -> bool:
-    """Whether the person may describe, replace and delete a file."""
-    reach = permissions.reach(me(), Action.UPLOAD)
-    return reach == Reach.ANY or item.uploader_id == me().id
+    """Whether the person may describe, replace and delete a file. Who was not allowed
+    to publish may not change what others have published with it, either.
+    """
+    if permissions.reach(me(), Action.UPLOAD) == Reach.ANY:
+        return True
+    is_own = item.uploader_id == me().id
+    return is_own and (
+        guard.may(Action.PUBLISH) or not library_queries.is_finished_with(item.id)
+    )
 
 
 @bp.get("/")
@@ -124,7 +130,8 @@ def index() -> str | Response:
     if not _wants_json():
         return show(place, page)
     following = None if page.older is None else place.address_of(page.older)
-    return jsonify(items=[described(item) for item in page.items], next=following)
+    items = [described(item) for item in page.items]
+    return jsonify(items=items, next=following, total=page.total)
 
 
 @bp.post("/")

@@ -175,8 +175,11 @@ def _found(media_id: int) -> MediaItem:
 def _found_to_change(media_id: int) -> MediaItem:
     """The file of that number.
 
-    :raise NotFound: if there is none that the person may change
+    :raise NotFound: if there is none that is theirs
+    :raise Forbidden: if it is shown in what they may not change
     """
     item = _found(media_id)
     guard.ensure(Action.UPLOAD, item.uploader_id)
+    if not may_change(item):
+        abort(403, _("An editor has published it, so you cannot change it any more."))
     return item

@@ -141,14 +141,25 @@ def used(media_ids: Collection[int]) -> set[int]:
     return set(session.scalars(_used().where(_MEDIA_ID.in_(media_ids))))
 
 
-def uses(media_id: int, sight: Sight) -> Uses:
-    """Where a file is shown, the newest text first; ``NAMED`` at most have names."""
+def is_finished_with(media_id: int) -> bool:
+    """Whether any text that is public or private shows a file."""
+    is_finished = _POST.c.status.in_(("public", "private"))
+    shown = select(_POST.c.id).where(_shows(media_id), is_finished)
+    return session.scalar(select(shown.exists())) or False
+
+
+def _shows(media_id: int) -> ColumnElement[bool]:
     in_text = select(MediaUse.post_id).where(MediaUse.media_id == media_id)
-    shown = or_(
+    return or_(
         _POST.c.id.in_(in_text),
         _POST.c.cover_id == media_id,
         _POST.c.social_picture_id == media_id,
     )
+
+
+def uses(media_id: int, sight: Sight) -> Uses:
+    """Where a file is shown, the newest text first; ``NAMED`` at most have names."""
+    shown = _shows(media_id)
     seen = _is_seen(sight)
     number, number_seen = session.execute(
         select(func.count(), func.coalesce(func.sum(case((seen, 1), else_=0)), 0))
@@ -193,6 +204,16 @@ def _is_seen(sight: Sight) -> ColumnElement[bool]:
         and_(is_page, true() if sight.all_pages else false()),
         and_(not_(is_page), sees_post),
     )
+
+
+def tally() -> tuple[int, int]:
+    """How many files there are, and how many of them are pictures without alternative
+    text.
+    """
+    lacking = and_(*_conditions(Wanted(show=Show.UNDESCRIBED)))
+    counted = select(func.count(), func.count(case((lacking, 1))))
+    files, undescribed = session.execute(counted.select_from(MediaItem)).one()
+    return files, undescribed
 
 
 def undescribed_in_use() -> tuple[int, int]:

@@ -9,7 +9,7 @@ from blog.database import session, write_transaction
 from blog.posts.models import Post, Status
 from tests.factories import NOW, make_page, make_post, make_user
 from tests.pages import form_data, parse, text_of
-from tests.posts.company import credit
+from tests.posts.company import credit, make_picture
 
 
 def authors(post):
@@ -40,6 +40,17 @@ def test_every_post_and_page_changes_hands_and_its_version(three):
     assert authors(kept) == ["Cleo"]
     now = [post.version for post in (*given, kept)]
     assert now == [*(version + 1 for version in versions[:4]), versions[4]]
+
+
+def test_files_change_hands_with_the_texts_that_show_them(three):
+    ada, ben, cleo = three
+    given, kept = make_picture(uploader_id=ada.id), make_picture(uploader_id=cleo.id)
+
+    with write_transaction():
+        succession.hand_over(ada, ben, Shared.KEEP)
+
+    session.refresh(given)
+    assert (given.uploader_id, kept.uploader_id) == (ben.id, cleo.id)
 
 
 def test_nobody_is_named_twice(three):

@@ -113,6 +113,14 @@ def test_the_dashboard_shows_what_is_mine_to_finish(client_for, db):
     assert "2 comments" in panel(page, "published")
 
 
+def test_a_note_without_a_title_is_called_by_how_it_begins(admin, db):
+    make_post(title="", source="Slack water at *six* & seven.")
+
+    assert "Slack water at six & seven." in panel(
+        admin.get("/admin/").text, "published"
+    )
+
+
 def test_an_author_sees_their_own_only(client_for, db):
     client = client_for("author")
     make_post(title="Somebody else's", author=make_user())

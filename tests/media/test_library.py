@@ -19,6 +19,7 @@ from blog.media import library_queries, portraits, uses, variants
 from blog.media.library_items import markdown
 from blog.media.library_queries import Show, Sight, Use, Wanted
 from blog.media.models import MediaItem, MediaKind, MediaState, Portrait
+from blog.posts.models import Status
 from tests.factories import NOON, make_page, make_post, make_user
 from tests.media.drawing import corners, noise, saved
 from tests.media.test_admin import JSON, send_files
@@ -48,6 +49,39 @@ def shelf(library):
 
 def test_the_newest_come_first(shelf):
     assert names(Wanted()) == ["paper", "line", "tree", "boat"]
+
+
+def test_the_files_are_counted_with_those_that_say_nothing(db, shelf):
+    assert library_queries.tally() == (4, 1)
+
+
+def test_the_dashboard_leads_to_what_nobody_has_described(shelf, client_for):
+    page = client_for("contributor").get("/admin/").text
+    line = next(
+        each for each in parse(page).iter("p") if "to-library" in each.get("class", "")
+    )
+
+    assert text_of(line) == (
+        "4 files in the library · 1 picture without alternative text"
+    )
+    assert [each.get("href") for each in line.iter("a")] == [
+        "/admin/media/",
+        "/admin/media/?show=undescribed",
+    ]
+
+
+def test_a_person_who_does_not_write_hears_nothing_of_the_library(shelf, client_for):
+    assert "in the library" not in client_for("subscriber").get("/admin/").text
+
+
+def test_what_a_picture_lacks_stands_beside_its_description(shelf, admin):
+    _boat, tree, _line, _paper = shelf
+
+    page = parse(admin.get(f"/admin/media/{tree.id}/").text)
+
+    badge = next(each for each in page.iter("span") if "badge" in each.get("class", ""))
+    assert text_of(badge) == "No alternative text"
+    assert [each for each in page.iter("section") if badge in each.iter("span")] == []
 
 
 @pytest.mark.parametrize("words", ["FRUH", "früh hafen", "hafen boat", "boat"])
@@ -345,6 +379,48 @@ def test_one_changes_what_one_added(app, client_for):
     )
 
     assert response.status_code == 303
+
+
+@pytest.mark.parametrize("beside", [{}, {"cover_id": 1}, {"social_picture_id": 1}])
+@pytest.mark.parametrize("address", CHANGES)
+def test_who_may_not_publish_changes_nothing_that_is_published(
+    app, client_for, address, beside
+):
+    client = client_for("contributor")
+    send_files(client, (saved(corners(), "PNG"), "boat.png"), headers=JSON)
+    with app.app_context():
+        post = make_post(author=make_user(role=Role.EDITOR), **beside)
+        if not beside:
+            with write_transaction():
+                uses.record(post.id, [1])
+
+    changed = client.send(f"/admin/media/1/{address}", {"name": "x", "despite": "1"})
+    client.send("/admin/media/selection/sizes", {"ids": "1"})
+
+    assert changed.status_code == 403
+    with pytest.raises(LookupError):
+        form_data(client.get("/admin/media/1/").text, "/admin/media/1/")
+    with app.app_context():
+        assert names(Wanted()) == ["boat"]
+
+
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [
+        ("contributor", Status.DRAFT),
+        ("author", Status.PUBLIC),
+        ("editor", Status.PUBLIC),
+    ],
+)
+def test_what_nobody_else_published_is_still_changed(app, client_for, role, status):
+    client = client_for(role)
+    send_files(client, (saved(corners(), "PNG"), "boat.png"), headers=JSON)
+    with app.app_context():
+        post = make_post(author=session.get_one(User, client.user_id), status=status)
+        with write_transaction():
+            uses.record(post.id, [1])
+
+    assert client.send("/admin/media/1/", {"name": "Ship"}).status_code == 303
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
