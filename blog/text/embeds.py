@@ -90,10 +90,10 @@ class _Writer:
                 self._show(gist[1] if gist else "")
             case "audio" | "video":
                 self._is_waiting = not source
-                self._show(source, _file_name(source))
+                self._show(source, file_name(source))
             case "source" if self._is_waiting:
                 self._is_waiting = False
-                self._show(source, _file_name(source))
+                self._show(source, file_name(source))
             case "object":
                 # WordPress shows a file in the page above a link to it.
                 is_file = "wp-block-file__embed" in attributes.get("class", "")
@@ -151,7 +151,8 @@ def _source(attributes: Attributes) -> str:
     return next((url for url in found if url and url != "about:blank"), "")
 
 
-def _file_name(url: str) -> str:
+def file_name(url: str) -> str:
+    """The last part of an address, as people read it; "" if it has none."""
     try:
         return unquote(urlsplit(url).path.rpartition("/")[2])
     except ValueError:  # no address at all

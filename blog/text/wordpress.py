@@ -10,7 +10,7 @@ import html as entities
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from bleach.html5lib_shim import HTML_TAGS
 
@@ -28,6 +28,16 @@ KNOWN_SHORTCODES = names(
 )
 _CODE_SHORTCODES = frozenset({"code", "sourcecode"})
 _CAPTIONS = frozenset({"caption", "wp_caption"})
+# What plays one file or several, and the attributes that say which.
+_PLAYERS = frozenset({"audio", "video"})
+_PLAYED = (
+    *("src", "mp3", "m4a", "ogg", "flac", "wav", "mp4", "m4v", "webm", "ogv", "wmv"),
+    "flv",
+)
+_COLLECTIONS = frozenset({"gallery", "playlist"})
+_ENDLESS = _PLAYERS | _COLLECTIONS
+# With these, nothing needs to be said: they come over.
+_CONVERTED = _CAPTIONS | _PLAYERS | _COLLECTIONS | {"embed"}
 # Shortcodes are words in these.
 _CODE_TAGS = frozenset({"code", "pre", "textarea"})
 _TITLE_TAGS = names(
@@ -59,18 +69,29 @@ _ATTRIBUTE = re.compile(
 _LINE_TAGS = re.compile(r"<br\b|</(?:p|div)\b", re.IGNORECASE)
 
 
-def content(html: str) -> str:
+# What a collection of files shows, by its attributes; "" if it is nothing.
+Collected = Callable[[str, Mapping[str, str]], str]
+
+
+def nothing(name: str, attributes: Mapping[str, str]) -> str:
+    """No files: galleries and playlists show none."""
+    return ""
+
+
+def content(html: str, collected: Collected = nothing) -> str:
     """A post's text as HTML to be kept, and edited from then on.
 
     Comments are gone but for ``<!--more-->`` and ``<!--nextpage-->``; typed text has
     its paragraphs; captions are figures. What another site would show in the page
-    (a video, a map) is a link to it. Other shortcodes stay as they are, and tags that
-    HTML does not have become the words they were meant as.
+    (a video, a map) is a link to it. ``collected`` writes galleries and playlists.
+    Other shortcodes stay as they are, and tags that HTML does not have become the words
+    they were meant as.
     """
     html = html.replace("\r\n", "\n").replace("\r", "\n")
     texts: list[str] = []
     for part, is_typed in _parts(html):
-        text = embeds.as_links(_without_shortcodes(part), paragraphs=not is_typed)
+        part = _without_shortcodes(part, collected)
+        text = embeds.as_links(part, paragraphs=not is_typed)
         text = _as_words(text)
         if is_typed and text.strip():
             before = text[: len(text) - len(text.lstrip())]
@@ -98,7 +119,8 @@ def title(text: str) -> str:
 
 
 def shortcodes(html: str) -> Counter[str]:
-    """How often each shortcode begins in a text, by name; without those in code.
+    """How often each shortcode begins in a text that ``content`` leaves as it is, by
+    name; without those in code.
 
     "[sic]" is none: a name counts if it is well known, or where it has attributes or an
     end.
@@ -113,11 +135,23 @@ def shortcodes(html: str) -> Counter[str]:
         has_end = last_end.get(name, -1) > mark.start()
         if mark["end"] or mark.start() < skipped_to or _is_escaped(masked, mark):
             continue
-        if name in KNOWN_SHORTCODES or has_end or _ATTRIBUTE.search(mark["attributes"]):
-            found[name] += 1
+        is_one = name in KNOWN_SHORTCODES or has_end
+        if is_one or _ATTRIBUTE.search(mark["attributes"]):
+            found[name] += name not in _CONVERTED
         if name in _CODE_SHORTCODES and has_end:
             skipped_to = masked.index(f"[/{name}]", mark.end())
-    return found
+    return +found
+
+
+def collections(html: str) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """The galleries and playlists of a text, with their attributes."""
+    if "[gallery" not in html and "[playlist" not in html:
+        return
+    masked = _masked(html)
+    for mark in _SHORTCODE.finditer(masked):
+        is_begin = mark["name"] in _COLLECTIONS and not mark["end"]
+        if is_begin and not _is_escaped(masked, mark):
+            yield mark["name"], _attributes(mark["attributes"])
 
 
 # Blocks
@@ -232,42 +266,57 @@ def _is_escaped(masked: str, mark: re.Match[str]) -> bool:
     return end >= 0 and masked.startswith("]]", end + len(f"[/{mark['name']}"))
 
 
-def _without_shortcodes(html: str) -> str:
-    """The text with HTML for the shortcodes that HTML can say: captions, embeds."""
+def _without_shortcodes(html: str, collected: Collected) -> str:
+    """The text with HTML for the shortcodes that HTML can say: captions, embeds,
+    players and galleries.
+    """
     html = "".join(piece.raw for piece in pieces(html))
     masked = _masked(html)
     written: list[str] = []
     position = 0
-    for begin, end in _closed(masked):
-        inside = html[begin.end() : end.start()]
+    for begin, end in _whole(masked):
+        inside = html[begin.end() : end.start()] if end else ""
         attributes = html[begin.start("attributes") : begin.end("attributes")]
-        replaced = _as_html(begin["name"], _attributes(attributes), inside)
-        if replaced is None and begin["name"] in _CODE_SHORTCODES:
+        replaced = _as_html(begin["name"], _attributes(attributes), inside, collected)
+        if replaced is None and end and begin["name"] in _CODE_SHORTCODES:
             replaced = _as_code(html[begin.start() : begin.end()], inside, end[0])
         if replaced is not None:
             written += [html[position : begin.start()], replaced]
-            position = end.end()
+            position = (end or begin).end()
     return "".join([*written, html[position:]])
 
 
-def _closed(masked: str) -> Iterator[tuple[re.Match[str], re.Match[str]]]:
-    """The shortcodes that we know and that hold something: their begins and ends."""
+def _whole(masked: str) -> Iterator[tuple[re.Match[str], re.Match[str] | None]]:
+    """The shortcodes that we know: their begins, and their ends where they hold
+    something or are closed at once. Some need no end.
+    """
     marks = [
         mark
         for mark in _SHORTCODE.finditer(masked)
-        if mark["name"] in _CAPTIONS | _CODE_SHORTCODES | {"embed"}
+        if mark["name"] in _CONVERTED | _CODE_SHORTCODES
     ]
     last_end = {mark["name"]: mark.start() for mark in marks if mark["end"]}
     begin: re.Match[str] | None = None
     for mark in marks:
+        name = mark["name"]
         if mark["end"]:
-            if begin is not None and begin["name"] == mark["name"]:
+            if begin is not None and begin["name"] == name:
                 yield begin, mark
                 begin = None
-        elif begin is not None and begin["name"] in _CODE_SHORTCODES:
-            pass  # an example in the code
-        elif last_end.get(mark["name"], -1) > mark.start():
-            begin = None if _is_escaped(masked, mark) else mark
+            continue
+        if begin is not None and begin["name"] in _CODE_SHORTCODES:
+            continue  # an example in the code
+        if begin is not None and begin["name"] in _ENDLESS:
+            yield begin, None
+            begin = None
+        if _is_escaped(masked, mark):
+            begin = None
+        elif last_end.get(name, -1) > mark.start():
+            begin = mark
+        elif name in _ENDLESS and begin is None:
+            yield mark, None
+    if begin is not None and begin["name"] in _ENDLESS:
+        yield begin, None
 
 
 def _attributes(text: str) -> dict[str, str]:
@@ -277,13 +326,28 @@ def _attributes(text: str) -> dict[str, str]:
     }
 
 
-def _as_html(name: str, attributes: dict[str, str], inside: str) -> str | None:
+def _as_html(
+    name: str, attributes: dict[str, str], inside: str, collected: Collected
+) -> str | None:
     if name in _CAPTIONS:
         return _figure(attributes, inside)
+    if name in _COLLECTIONS:
+        return collected(name, attributes)
+    if name in _PLAYERS:
+        return _player(attributes, inside)
     if name == "embed":
         url = entities.unescape(inside.strip())
         return None if site_address(url) is None else embeds.link(url)
     return None
+
+
+def _player(attributes: dict[str, str], inside: str) -> str | None:
+    """A link to the first file that is played; ``None`` if there is none."""
+    named = (attributes.get(each, "") for each in _PLAYED)
+    url = next((each for each in (*named, inside.strip()) if each), "")
+    if site_address(url) is None:
+        return None
+    return embeds.link(url, embeds.file_name(url))
 
 
 def _as_code(begin: str, inside: str, end: str) -> str | None:

@@ -17,6 +17,7 @@ from ..site import redirects
 from ..text import excerpts, slugs, wordpress
 from ..text.sanitizer import Format, TooLarge, post_html
 from . import attachments, identities, readings, rewriting, wxr, yoast
+from .collections import Collections
 from .identities import TO_WRITE, Key, Left, Verdict
 from .models import ImportedItem
 from .numbers import Numbers
@@ -95,6 +96,7 @@ class Items:
         known = identities.known(self._survey.site, keys)
         rows = _left_rows([here.row_id for here in known.values()])
         places = self._places.of([item.content for item in items])
+        collections = Collections(self._survey, items)
         words = [yoast.words(item, self._survey) for item in items]
         numbers = [*map(_cover, items), *(each.picture for each in words)]
         files = attachments.rows_of(self._survey.site, numbers)
@@ -102,7 +104,9 @@ class Items:
         for item, key, to, said in zip(items, keys, places, words, strict=True):
             here = self._here(item, key, known)
             beside = files.get(_cover(item)), files.get(said.picture)
-            arrival = Arrival(item, key, _digest(item, to, said, beside), said)
+            shown = collections.shown(item)
+            digest = _digest(item, to, said, beside, shown)
+            arrival = Arrival(item, key, digest, said)
             arrival.cover_id, arrival.social_picture_id = beside
             left = rows.get(here.row_id) if here else None
             arrival.verdict = identities.verdict(here, arrival.digest, left)
@@ -111,7 +115,7 @@ class Items:
                 arrival.is_ours = identities.is_untouched(here, left)
             if arrival.verdict in TO_WRITE:
                 try:
-                    arrival.content = self._rendered(item, to)
+                    arrival.content = self._rendered(item, to, collections)
                 except TooLarge:
                     self._refuse(item, "too large")
                     continue
@@ -171,7 +175,9 @@ class Items:
             key, item.guid, known, self._survey.holds
         )
 
-    def _rendered(self, item: wxr.Item, to: Mapping[str, str]) -> publishing.Content:
+    def _rendered(
+        self, item: wxr.Item, to: Mapping[str, str], collections: Collections
+    ) -> publishing.Content:
         excerpt = item.excerpt
         if "<" in excerpt or "&" in excerpt:
             excerpt = excerpts.plain(post_html(excerpt, Format.HTML))
@@ -183,7 +189,9 @@ class Items:
             )
         return publishing.prepare(
             title=title,
-            source=rewriting.rewritten(wordpress.content(item.content), to),
+            source=rewriting.rewritten(
+                wordpress.content(item.content, collections.of(item)), to
+            ),
             format=Format.HTML,
             excerpt=excerpt,
         )
@@ -363,6 +371,7 @@ def _digest(
     to: Mapping[str, str],
     words: yoast.Words,
     beside: tuple[int | None, int | None],
+    shown: Sequence[str],
 ) -> str:
     """A digest of all that is taken over of an item, as the file has it; and of where
     its addresses lead by now, as files may come later.
@@ -376,7 +385,7 @@ def _digest(
             *(item.comment_status, item.is_sticky),
             [[each.taxonomy, each.slug, each.name] for each in item.filed],
             [meta.get(name) for name in _META],
-            *(sorted(to.items()), words, beside),
+            *(sorted(to.items()), words, beside, shown),
         ]
     )
 

@@ -19,11 +19,16 @@ _WRITTEN = {"a": "href", "img": "src"}
 _READ = _WRITTEN | dict.fromkeys(("audio", "embed", "source", "video"), "src")
 # WordPress.com shows pictures of any site under addresses of its own.
 _PHOTON = re.compile(r"(?:https?:)?//i[0-3]\.wp\.com/(?=[^/?#]+\.[^/?#]+/)")
+# WordPress's own players, which become links too.
+_PLAYER = re.compile(r"\[(?:audio|video)\s[^\[\]]{1,2000}\]")
+_PLAYED = re.compile(r"(?:https?:/)?/[^\s\"'\]]{1,1000}")
 _TAG = re.compile(rf"<(?:{'|'.join(_READ)})\s", re.IGNORECASE)
 
 
 def addresses(html: str) -> Iterator[str]:
     """What a text shows and links to, as it says it, in order."""
+    for player in _PLAYER.finditer(html):
+        yield from _PLAYED.findall(player[0])
     if _TAG.search(html) is None:
         return
     for piece in pieces(html):

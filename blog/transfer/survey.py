@@ -71,6 +71,9 @@ class Survey:
     fields: Counter[str] = field(default_factory=Counter)
     votes: addresses.Votes = field(default_factory=addresses.Votes)
     clocks: zones.Clocks = field(default_factory=zones.Clocks)
+    # By the number of a post, those of the files that were uploaded to it, with where
+    # each stands among them.
+    _uploaded: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     _last: dict[bytes, int] = field(default_factory=dict)
     _public_slugs: set[bytes] = field(default_factory=set)
     _category_paths: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -101,6 +104,10 @@ class Survey:
     def is_last(self, key: Key, item: wxr.Item) -> bool:
         """Whether an item is the last of its key."""
         return self._last.get(key.hash) == item.line
+
+    def uploaded_to(self, number: str) -> list[str]:
+        """The numbers of the files that were uploaded to a post, in their order."""
+        return [str(id) for _, id in sorted(self._uploaded.get(number, ()))]
 
     def is_public_slug(self, kind: str, slug: str) -> bool:
         """Whether a published item of that kind has the slug."""
@@ -134,6 +141,10 @@ class Survey:
         link = readings.link(item.attachment_url)
         if link and link.host and len(self.file_hosts) < _MOST_HOSTS:
             self.file_hosts.add(bare(link.host))
+        number, parent = readings.number(item.id), readings.number(item.parent)
+        if number is not None and parent is not None:
+            place = (readings.position(item.menu_order), number)
+            self._uploaded.setdefault(str(parent), []).append(place)
         self._count_fields(item)
 
     def _see_clocks(self, record: wxr.Item | wxr.Comment) -> None:

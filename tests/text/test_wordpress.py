@@ -40,7 +40,7 @@ def link(url, words=None):
         ("a <!-- a note --><!--noteaser-->b", "<p>a b</p>"),
         ("<!-- wp:embed {\"url\":\"https://e.org/?a=1\\u0026b=2\"} /-->", f"<p>{link('https://e.org/?a=1&amp;b=2')}</p>"),
         ("<!-- wp:social-links --><ul><!-- wp:social-link {\"url\":\"https://e.org\",\"service\":\"mastodon\"} /--></ul><!-- /wp:social-links -->", f"<ul><li>{link('https://e.org', 'Mastodon')}</li></ul>"),
-        ("[gallery ids=\"1,2\"]\n\n[contact-form-7]", "<p>[gallery ids=\"1,2\"]</p>\n\n<p>[contact-form-7]</p>"),
+        ("[scribd id=\"1,2\"]\n\n[contact-form-7]", "<p>[scribd id=\"1,2\"]</p>\n\n<p>[contact-form-7]</p>"),
         ("<gmaxwell> hi <KeyA>!", "<p>&lt;gmaxwell&gt; hi &lt;KeyA&gt;!</p>"),
         ("<o:p>a</o:p> <b-x y=1>b</b-x>", "<p><o:p>a</o:p> <b-x y=1>b</b-x></p>"),
         ("I </3 <?php echo 1 ?>", "<p>I &lt;/3 &lt;?php echo 1 ?&gt;</p>"),
@@ -129,18 +129,66 @@ def test_a_title_is_plain_text(kept, title):
 
 
 @pytest.mark.parametrize(
+    ("typed", "html"),
+    [
+        (
+            '[audio mp3="https://a.org/b%20c.mp3"][/audio]',
+            '<p><a href="https://a.org/b%20c.mp3">b c.mp3</a></p>',
+        ),
+        (
+            "[video width='9' mp4='/a.mp4' webm='/a.webm']",
+            '<p><a href="/a.mp4">a.mp4</a></p>',
+        ),
+        (
+            "[video]https://a.org/a.mp4[/video]",
+            '<p><a href="https://a.org/a.mp4">a.mp4</a></p>',
+        ),
+        ("[audio src='javascript:a']", "<p>[audio src='javascript:a']</p>"),
+        ("[audio]", "<p>[audio]</p>"),
+        ("[[audio src='/a.mp3']]", "<p>[[audio src='/a.mp3']]</p>"),
+        (
+            "[audio src='/a.mp3'] [audio src='/b.mp3'][/audio]",
+            '<p><a href="/a.mp3">a.mp3</a> <a href="/b.mp3">b.mp3</a></p>',
+        ),
+        (
+            "<pre>[audio src='/a.mp3']</pre>",
+            "<pre>[audio src='/a.mp3']</pre>",
+        ),
+    ],
+)
+def test_players_become_links(typed, html):
+    assert wordpress.content(typed) == html
+
+
+def test_collections_become_what_is_in_them():
+    asked = []
+
+    def collected(name, attributes):
+        asked.append((name, attributes))
+        return "<hr>"
+
+    typed = 'a\n\n[gallery ids="1,2"]\n\n[playlist type=video][[gallery]]'
+    html = wordpress.content(typed, collected)
+
+    assert html.count("<hr>") == 2
+    assert "[[gallery]]" in html
+    assert asked == [("gallery", {"ids": "1,2"}), ("playlist", {"type": "video"})]
+    assert list(wordpress.collections(typed)) == asked
+
+
+@pytest.mark.parametrize(
     ("html", "names"),
     [
-        ("[gallery] [gallery columns=2] [youtube]", {"gallery": 2, "youtube": 1}),
+        ("[scribd] [scribd columns=2] [youtube]", {"scribd": 2, "youtube": 1}),
         ("[sic] [mod n] a[foo=1] [1] [A=b x=1]", {}),
         ("[foo x=1] [bar]a[/bar] [/baz] [baz]", {"foo": 1, "bar": 1}),
         ("[foo-bar a='b' /]", {"foo-bar": 1}),
-        ("[[gallery]] [[foo x=1]a[/foo]]", {}),
-        ("<code>[gallery]</code><pre>[gallery]</pre><!-- [gallery] -->", {}),
-        ("<code>[gallery]", {"gallery": 1}),
-        ("[code lang=c]a[i x=1] [gallery][/code]", {"code": 1}),
-        ("<a href='[gallery]'>", {"gallery": 1}),
-        ("[caption caption='<b>a</b>']<img>[/caption]", {"caption": 1}),
+        ("[[scribd]] [[foo x=1]a[/foo]]", {}),
+        ("<code>[scribd]</code><pre>[scribd]</pre><!-- [scribd] -->", {}),
+        ("<code>[scribd]", {"scribd": 1}),
+        ("[code lang=c]a[i x=1] [scribd][/code]", {"code": 1}),
+        ("<a href='[scribd]'>", {"scribd": 1}),
+        ("[caption]<img>[/caption] [gallery] [audio src='a'] [embed]a[/embed]", {}),
     ],
 )
 def test_shortcodes_are_counted_by_name(html, names):
@@ -274,7 +322,12 @@ def words(html):
             found.append(" ")
     return Counter(
         re.findall(
-            r"\w+", re.sub(r"\[/?(?:caption|embed)[^\]]*\]", " ", "".join(found))
+            r"\w+",
+            re.sub(
+                r"\[/?(?:caption|embed|gallery|playlist|audio|video)[^\]]*\]",
+                " ",
+                "".join(found),
+            ),
         )
     )
 

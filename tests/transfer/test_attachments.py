@@ -1,6 +1,7 @@
 """Files of the old site come into the library, into texts, and keep their addresses."""
 
 import io
+import re
 import zipfile
 
 import pytest
@@ -305,3 +306,54 @@ def test_media_that_are_none_are_refused_before_anything_is_read(importer, tmp_p
 
     assert result.exit_code == 1
     assert "neither a folder nor a zip" in result.output
+
+
+def other(number, name, **values):
+    values = {"post_id": number, "title": name.title()} | values
+    return attachment(f"{OLD}/{name}.jpg", **values)
+
+
+@pytest.fixture
+def album(uploads):
+    """Two more pictures, the second of which was uploaded to the post 5."""
+    for number, name in enumerate(("tree", "cove")):
+        put(uploads, f"2020/05/{name}.jpg", picture((90, 60 + number)))
+    return (
+        attachment(alt="A boat"),
+        other(78, "tree", excerpt="Seen once"),
+        other(79, "cove", post_parent=5),
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "names", "columns"),
+    [
+        ('[gallery ids="78,77"]', ["tree", "boat"], 3),
+        ('[gallery columns="2" include="79, 99"]', ["cove"], 2),
+        ("[gallery]", ["cove"], 3),
+        ('[gallery id="5"]', ["cove"], 3),
+        ('[gallery exclude="79"]', [], 3),
+        ('[gallery ids="99"]', [], 3),
+        ('[playlist ids="77"]', [], 3),
+    ],
+)
+def test_a_gallery_shows_its_pictures(importer, uploads, album, typed, names, columns):
+    post = item(title="A post", post_id=5, encoded=f"Look:\n\n{typed}\n\nEnd.")
+    path = importer.file(post, *album)
+    importer.take(path, "--media", uploads)
+
+    html = html_of()
+    assert re.findall(r'<img src="/media/[0-9]+/([a-z]+)\.jpg', html) == names
+    assert (f"columns-{columns}" in html) == bool(names)
+    assert "gallery" not in titled("A post").source.replace("wp-block-gallery", "")
+    assert ("Seen once</figcaption>" in html) == ("tree" in names)
+    assert outcomes(importer.take(path), "post") == {"unchanged": 1}
+
+
+def test_players_link_to_files_that_came_along(importer, uploads):
+    put(uploads, "2020/05/talk.mp3", b"ID3\x04" + bytes(6) + b"\xff\xfb\x90\x64")
+    post = item(title="A post", encoded=f'[audio mp3="{OLD}/talk.mp3"][/audio]')
+    talk = attachment(f"{OLD}/talk.mp3", title="The talk")
+    importer.take(importer.file(post, talk), "--media", uploads)
+
+    assert html_of() == '<p><a href="/media/1/talk.mp3">talk.mp3</a></p>'

@@ -137,14 +137,14 @@ def test_a_new_site_gets_its_database(importer):
 def test_shortcodes_and_fields_are_named(importer):
     report = importer.records(
         item(
-            encoded="[gallery ids='1,2'] [gallery] [caption id='x']a[/caption]",
+            encoded="[scribd id='1,2'] [scribd] [caption id='x']a[/caption] [poll]",
             meta=[("_thumbnail_id", "3"), ("_oembed_1", ""), ("_oembed_2", "")],
             comments=[comment(meta=[("akismet_result", "false")])],
         )
     )
 
     assert (
-        "Shortcodes stand in the texts as they are: gallery (2), caption (1)."
+        "Shortcodes stand in the texts as they are: scribd (2), poll (1)."
         in (report["lines"])
     )
     fields = "Fields that are not taken: _oembed_… (2), "

@@ -1,0 +1,101 @@
+"""Galleries and playlists of the old site: the files they show, as HTML."""
+
+import html
+import re
+from collections.abc import Mapping, Sequence
+
+from ..media import queries as media
+from ..media.models import MediaItem, MediaKind
+from ..text import wordpress
+from . import attachments, wxr
+from .survey import Survey
+
+_KINDS = {
+    "gallery": frozenset({MediaKind.IMAGE}),
+    "playlist": frozenset({MediaKind.AUDIO, MediaKind.VIDEO}),
+}
+# WordPress shows them so, and what stands in the text need not be a number.
+_COLUMNS = 3
+_MOST_COLUMNS = 9
+# Of one collection; more would be no page to look at.
+MOST = 500
+
+
+class Collections:
+    """What those of a few items show. ``files`` are by the numbers of the old site."""
+
+    def __init__(self, survey: Survey, items: Sequence[wxr.Item]) -> None:
+        self._survey = survey
+        wanted = {number for item in items for number in self._numbers(item)}
+        rows = attachments.rows_of(survey.site, sorted(wanted))
+        found = media.by_ids(set(rows.values()))
+        self._files = {
+            number: found[row_id] for number, row_id in rows.items() if row_id in found
+        }
+
+    def shown(self, item: wxr.Item) -> list[str]:
+        """The paths of all files that the collections of an item show."""
+        return [
+            self._files[number].path
+            for number in self._numbers(item)
+            if number in self._files
+        ]
+
+    def of(self, item: wxr.Item) -> wordpress.Collected:
+        """How to write the collections of an item."""
+
+        def written(name: str, attributes: Mapping[str, str]) -> str:
+            kinds = _KINDS[name]
+            found = (self._files.get(each) for each in self._chosen(item, attributes))
+            files = [file for file in found if file is not None and file.kind in kinds]
+            if not files:
+                return ""
+            return _gallery(files, attributes) if name == "gallery" else _list(files)
+
+        return written
+
+    def _numbers(self, item: wxr.Item) -> list[str]:
+        return [
+            number
+            for _, attributes in wordpress.collections(item.content)
+            for number in self._chosen(item, attributes)
+        ]
+
+    def _chosen(self, item: wxr.Item, attributes: Mapping[str, str]) -> list[str]:
+        """The numbers of the files: those that are named, or all that were uploaded to
+        the post.
+        """
+        named = attributes.get("ids") or attributes.get("include", "")
+        numbers = re.findall("[0-9]{1,13}", named)
+        if not numbers:
+            left_out = set(re.findall("[0-9]{1,13}", attributes.get("exclude", "")))
+            of = attributes.get("id", "") or item.id
+            uploaded = self._survey.uploaded_to(of)
+            numbers = [number for number in uploaded if number not in left_out]
+        return numbers[:MOST]
+
+
+def _gallery(files: Sequence[MediaItem], attributes: Mapping[str, str]) -> str:
+    typed = attributes.get("columns", "")
+    columns = int(typed) if re.fullmatch("[1-9]", typed) else _COLUMNS
+    figures = "".join(map(_figure, files))
+    classes = f"wp-block-gallery columns-{min(columns, _MOST_COLUMNS)}"
+    return f'<figure class="{classes}">{figures}</figure>'
+
+
+def _figure(file: MediaItem) -> str:
+    path, alt = html.escape(file.path), html.escape(file.alt)
+    caption = html.escape(file.caption, quote=False)
+    below = f"<figcaption>{caption}</figcaption>" if caption else ""
+    return (
+        f'<figure class="wp-block-image"><a href="{path}">'
+        f'<img src="{path}" alt="{alt}"></a>{below}</figure>'
+    )
+
+
+def _list(files: Sequence[MediaItem]) -> str:
+    lines = (
+        f'<li><a href="{html.escape(file.path)}">{html.escape(file.name)}</a></li>'
+        for file in files
+    )
+    return f"<ol>{''.join(lines)}</ol>"
