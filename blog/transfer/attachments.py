@@ -1,7 +1,8 @@
 """The files of an export: what each becomes in the library.
 
-An export only says where files lay. They come from the uploads that the owner has; one
-that is not among them is listed, to be brought by a later run.
+An export only says where files lay. They come from the uploads that the owner has, or
+else, if that is wanted, from where they were. What is not to be had is listed; a later
+run brings it.
 """
 
 import zipfile
@@ -22,15 +23,18 @@ from ..site import redirects
 from ..text import excerpts, wordpress
 from ..text.sanitizer import Format, TooLarge, post_html
 from . import identities, readings, rewriting, wxr
+from .downloads import Downloads, NoAnswer
 from .identities import Key, Left, Verdict
 from .models import ImportedItem
 from .people import People
+from .places import Lacking
 from .report import EDITED_HERE, Outcome, Report
 from .survey import ATTACHMENT, Survey
 from .uploads import File, Uploads
 
 # Why a file is not there.
 NOT_GIVEN = "its file was not among the media"
+NO_ANSWER = "its file was not to be had at its old address"
 # What texts show and the export does not list.
 _UNLISTED = "file"
 
@@ -69,6 +73,7 @@ class Attachments:
         report: Report,
         people: People,
         uploads: Uploads,
+        downloads: Downloads | None,
         *,
         zone: ZoneInfo,
         now: datetime,
@@ -78,6 +83,7 @@ class Attachments:
         self._report = report
         self._people = people
         self._uploads = uploads
+        self._downloads = downloads
         self._zone = zone
         self._now = now
         self._is_trial = is_trial
@@ -99,21 +105,23 @@ class Attachments:
             found.append(arrival)
         return found
 
-    def unlisted(self, paths: Sequence[str]) -> list[Unlisted]:
-        """Files that texts show and no attachment says: those of the paths that are
-        among the uploads, in the store.
+    def unlisted(self, lacking: Sequence[Lacking]) -> list[Unlisted]:
+        """Files that texts show and no attachment says, in the store: those that are
+        among the uploads, or are still to be had where they were.
         """
-        if not self._uploads or self._is_trial:
+        if self._is_trial:
             return []
         found: list[Unlisted] = []
-        for path in paths:
+        for path, address in lacking:
             file = self._uploads.find(path)
+            if file is None and self._downloads is not None:
+                file = self._downloads.find(address)
             if file is None:
                 continue
             try:
                 taken = _taken(file)
-            except Refused as error:
-                self._report.say(f"“{file.place}” was not taken: {error.message}")
+            except (Refused, NoAnswer) as error:
+                self._report.say(f"“{file.place}” was not taken: {error}")
                 continue
             found.append(Unlisted(Key(_UNLISTED, "", redirects.key(path)), path, taken))
         return found
@@ -124,7 +132,7 @@ class Attachments:
         match arrival.verdict:
             case Verdict.NEW if arrival.reason:
                 self._report.skip(ATTACHMENT, item.id, arrival.reason)
-                if arrival.reason == NOT_GIVEN:
+                if arrival.reason in (NOT_GIVEN, NO_ANSWER):
                     self._report.lack(item.attachment_url or item.guid, item.line)
             case Verdict.NEW:
                 self._report.became(ATTACHMENT, Outcome.IMPORTED)
@@ -176,8 +184,10 @@ class Attachments:
 
     def _fetch(self, arrival: Arrival) -> None:
         file = next(filter(None, map(self._uploads.find, _places(arrival.item))), None)
+        if file is None and self._downloads is not None:
+            file = self._downloads.find(arrival.item.attachment_url)
         if file is None:
-            arrival.reason = NOT_GIVEN
+            arrival.reason = NOT_GIVEN if self._downloads is None else NO_ANSWER
             return
         if self._is_trial:
             return
@@ -185,6 +195,9 @@ class Attachments:
             arrival.taken = _taken(file)
         except Refused as error:
             arrival.reason = error.message
+        except NoAnswer as error:
+            arrival.reason = NO_ANSWER
+            self._report.say(f"{file.place}: {error}", arrival.item.line)
 
     # Inside of a write
 
@@ -255,10 +268,11 @@ def _taken(file: File) -> Taken:
     """The file in the store.
 
     :raise Refused: also if it cannot be read
+    :raise NoAnswer: if it had to be fetched and was not to be had
     """
     try:
         with file.open() as stream:
-            return intake.take(stream, file.place)
+            return intake.take(stream, file.place.partition("?")[0])
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError) as error:
         # An encrypted or damaged entry of a zip; a file that is not ours to read.
         raise Refused(f"its file cannot be read ({error})") from error

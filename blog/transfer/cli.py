@@ -13,6 +13,7 @@ from flask.cli import AppGroup
 
 from ..clock import utcnow
 from ..database import GateTimeout, write_transaction
+from .downloads import Downloads
 from .importing import Import
 from .report import Report, kind_name
 from .survey import survey
@@ -35,6 +36,11 @@ group = AppGroup("import", help="Move in what was written elsewhere.")
     help="The old site’s uploads (wp-content/uploads): where the files come from.",
 )
 @click.option(
+    "--fetch",
+    is_flag=True,
+    help="Ask the old site for files that are not among the media.",
+)
+@click.option(
     "--dry-run",
     is_flag=True,
     help="Write nothing, and say what would be done. Addresses are compared only with "
@@ -48,7 +54,11 @@ group = AppGroup("import", help="Move in what was written elsewhere.")
     help="Where to write what became of everything.",
 )
 def wordpress(
-    file: Path, media: Path | None, dry_run: bool, report_file: Path | None
+    file: Path,
+    media: Path | None,
+    fetch: bool,
+    dry_run: bool,
+    report_file: Path | None,
 ) -> None:
     """Take over an export of WordPress: people, categories, tags, files, posts, pages
     and comments.
@@ -61,7 +71,8 @@ def wordpress(
     uploads = _uploads(media)
     try:
         with file.open("rb") as export:
-            report = _imported(export, file.stat().st_size, uploads, dry_run)
+            size = file.stat().st_size
+            report = _imported(export, size, uploads, fetch=fetch, dry_run=dry_run)
     except OSError as error:
         raise click.ClickException(
             f"{str(file)!r} cannot be read: {error.strerror or error}."
@@ -80,7 +91,9 @@ def _uploads(media: Path | None) -> Uploads:
         ) from None
 
 
-def _imported(export: BinaryIO, size: int, uploads: Uploads, dry_run: bool) -> Report:
+def _imported(
+    export: BinaryIO, size: int, uploads: Uploads, *, fetch: bool, dry_run: bool
+) -> Report:
     """What became, or in a dry run would become, of everything in the file."""
     with _progress(3 * size) as advance:
 
@@ -89,7 +102,8 @@ def _imported(export: BinaryIO, size: int, uploads: Uploads, dry_run: bool) -> R
             return Reader(export, advance)
 
         found = survey(read())
-        run = Import(found, utcnow(), uploads, is_trial=dry_run)
+        downloads = Downloads() if fetch else None
+        run = Import(found, utcnow(), uploads, downloads, is_trial=dry_run)
         for step in run.steps(read):
             if dry_run:
                 step.foretell()

@@ -15,6 +15,7 @@ from . import identities, lessons, wxr
 from .adoption import Adoption
 from .attachments import Attachments
 from .conversation import Conversation, Said
+from .downloads import Downloads
 from .forwarding import Forwarding
 from .items import Arrival, Items
 from .menus import MENU_ITEM, Menus
@@ -55,6 +56,7 @@ class Import:
         survey: Survey,
         now: datetime,
         uploads: Uploads | None = None,
+        downloads: Downloads | None = None,
         *,
         is_trial: bool = False,
     ) -> None:
@@ -70,6 +72,7 @@ class Import:
             self.report,
             self._people,
             uploads or Uploads(),
+            downloads,
             zone=zone,
             now=now,
             is_trial=is_trial,

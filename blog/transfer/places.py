@@ -26,6 +26,13 @@ class _Address(NamedTuple):
     path: str
 
 
+class Lacking(NamedTuple):
+    """A file that is not here: its path at the old site, and its address there."""
+
+    path: str
+    address: str
+
+
 class Places:
     """What was moved in so far. Asked for the texts of a few items at a time."""
 
@@ -50,18 +57,20 @@ class Places:
             for some in found
         ]
 
-    def lacking(self, texts: Sequence[str]) -> list[str]:
-        """The paths of files of the old site that texts show or link to and that did
-        not come along, whole ones for smaller ones; each once, in order.
+    def lacking(self, texts: Sequence[str]) -> list[Lacking]:
+        """The files of the old site that texts show or link to and that did not come
+        along, whole ones for smaller ones; each once, in order.
         """
         found = [each for text in texts for each in self._addresses(text)]
         files = self._files(set(found))
-        lacking = (
-            old_files.sized(each.path) or old_files.Sized(each.path, 0)
-            for each in found
-            if each not in files and _FILE.search(each.path)
-        )
-        return list(dict.fromkeys(each.path for each in lacking))
+        lacking: dict[str, Lacking] = {}
+        for each in found:
+            if each not in files and _FILE.search(each.path):
+                smaller = old_files.sized(each.path)
+                path = smaller.path if smaller else each.path
+                root = each.whole.partition(each.path)[0]
+                lacking.setdefault(path, Lacking(path, f"{root}{path}"))
+        return list(lacking.values())
 
     def _addresses(self, text: str) -> Iterator[_Address]:
         for typed in rewriting.addresses(text):
