@@ -78,6 +78,7 @@ from .search.views import bp as search_bp
 from .site import templating as site_templating
 from .site.admin import bp as site_admin_bp
 from .transfer.cli import group as import_cli
+from .transfer.urls_cli import group as urls_cli
 
 BLUEPRINTS = (
     accounts_bp,
@@ -174,7 +175,13 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     worker.init_app(app, JOBS)
-    for command in (users_cli, spam_cli, import_cli, *operations_cli.COMMANDS):
+    for command in (
+        users_cli,
+        spam_cli,
+        import_cli,
+        urls_cli,
+        *operations_cli.COMMANDS,
+    ):
         app.cli.add_command(command)
     app.cli.callback = operations_cli.ensure_database
     return app
