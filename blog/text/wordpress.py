@@ -126,6 +126,8 @@ def shortcodes(html: str) -> Counter[str]:
     end.
     """
     found: Counter[str] = Counter()
+    if _SHORTCODE.search(html) is None:
+        return found
     masked = _masked(html)
     marks = list(_SHORTCODE.finditer(masked))
     last_end = {mark["name"]: mark.start() for mark in marks if mark["end"]}
@@ -270,6 +272,8 @@ def _without_shortcodes(html: str, collected: Collected) -> str:
     """The text with HTML for the shortcodes that HTML can say: captions, embeds,
     players and galleries.
     """
+    if _SHORTCODE.search(html) is None:
+        return html
     html = "".join(piece.raw for piece in pieces(html))
     masked = _masked(html)
     written: list[str] = []

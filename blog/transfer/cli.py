@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -41,6 +41,13 @@ group = AppGroup("import", help="Move in what was written elsewhere.")
     help="Ask the old site for files that are not among the media.",
 )
 @click.option(
+    "--keep",
+    "kept",
+    metavar="TYPE",
+    multiple=True,
+    help="Make pages of items of this type, such as product. May be repeated.",
+)
+@click.option(
     "--dry-run",
     is_flag=True,
     help="Write nothing, and say what would be done. Addresses are compared only with "
@@ -57,6 +64,7 @@ def wordpress(
     file: Path,
     media: Path | None,
     fetch: bool,
+    kept: tuple[str, ...],
     dry_run: bool,
     report_file: Path | None,
 ) -> None:
@@ -72,7 +80,9 @@ def wordpress(
     try:
         with file.open("rb") as export:
             size = file.stat().st_size
-            report = _imported(export, size, uploads, fetch=fetch, dry_run=dry_run)
+            report = _imported(
+                export, size, uploads, fetch=fetch, kept=kept, dry_run=dry_run
+            )
     except OSError as error:
         raise click.ClickException(
             f"{str(file)!r} cannot be read: {error.strerror or error}."
@@ -92,7 +102,13 @@ def _uploads(media: Path | None) -> Uploads:
 
 
 def _imported(
-    export: BinaryIO, size: int, uploads: Uploads, *, fetch: bool, dry_run: bool
+    export: BinaryIO,
+    size: int,
+    uploads: Uploads,
+    *,
+    fetch: bool,
+    kept: Collection[str],
+    dry_run: bool,
 ) -> Report:
     """What became, or in a dry run would become, of everything in the file."""
     with _progress(3 * size) as advance:
@@ -101,7 +117,7 @@ def _imported(
             export.seek(0)
             return Reader(export, advance)
 
-        found = survey(read())
+        found = survey(read(), kept)
         downloads = Downloads() if fetch else None
         run = Import(found, utcnow(), uploads, downloads, is_trial=dry_run)
         for step in run.steps(read):

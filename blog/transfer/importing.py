@@ -18,11 +18,18 @@ from .conversation import Conversation, Said
 from .downloads import Downloads
 from .forwarding import Forwarding
 from .items import Arrival, Items
-from .menus import MENU_ITEM, Menus
+from .menus import Menus
 from .people import People
 from .places import Places
-from .report import NOT_YET, REPEATED, Report
-from .survey import ATTACHMENT, NOT_WRITTEN, TAKEN, TAXONOMIES, Survey, kind_of_item
+from .report import REPEATED, Report
+from .survey import (
+    ATTACHMENT,
+    MENU_ITEM,
+    NOT_WRITTEN,
+    TAXONOMIES,
+    Survey,
+    kind_of_item,
+)
 from .terms import Terms
 from .trees import Trees
 from .uploads import Uploads
@@ -167,8 +174,8 @@ class Import:
             if self._is_wanted(item, None):
                 self._menus.remember(item)
             return False
-        if item.type not in TAKEN:
-            reason = NOT_YET
+        if self._survey.kind_of(item) is None:
+            reason = f"of a type of its own; “--keep {item.type}” makes it a page"
         elif item.status in NOT_WRITTEN:
             reason = f"of the status “{item.status}”"
         return self._is_wanted(item, reason)

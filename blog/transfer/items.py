@@ -53,6 +53,7 @@ class Arrival:
     """
 
     item: wxr.Item
+    kind: Kind
     key: Key
     digest: str
     words: yoast.Words
@@ -86,7 +87,8 @@ class Items:
         self._places = places
         self._zone = zone
         self._now = now
-        self._numbers = Numbers(Post, KINDS, survey.highest_post)
+        kinds = (*KINDS, *sorted(survey.kept))
+        self._numbers = Numbers(Post, kinds, survey.highest_post)
 
     def prepared(self, items: Sequence[wxr.Item]) -> list[Arrival]:
         """What there is to do with each, rendered where it will be written. What cannot
@@ -106,7 +108,9 @@ class Items:
             beside = files.get(_cover(item)), files.get(said.picture)
             shown = collections.shown(item)
             digest = _digest(item, to, said, beside, shown)
-            arrival = Arrival(item, key, digest, said)
+            kind = self._survey.kind_of(item)
+            assert kind is not None  # noqa: S101  others are not prepared
+            arrival = Arrival(item, kind, key, digest, said)
             arrival.cover_id, arrival.social_picture_id = beside
             left = rows.get(here.row_id) if here else None
             arrival.verdict = identities.verdict(here, arrival.digest, left)
@@ -212,7 +216,7 @@ class Items:
             item.id,
             here,
             {
-                "kind": Kind(item.type),
+                "kind": each.kind,
                 "author_id": author.id,
                 "created_at": self._now,
                 "edited_at": self._now,
@@ -220,7 +224,7 @@ class Items:
         )
         post = publishing.compose(
             author,
-            Kind(item.type),
+            each.kind,
             each.content,
             self._now,
             password=item.password,
@@ -329,7 +333,9 @@ class Items:
             post.slug = ""
         elif slug is None or not self._can_have(post, slug, item):
             post.slug = publishing.free_slug(post, slug or unquote(name))
-        elif status in _UNFINISHED and self._survey.is_public_slug(item.type, slug):
+        elif (
+            status in _UNFINISHED or item.type not in KINDS
+        ) and self._survey.is_public_slug(post.kind, slug):
             # What readers know by it comes first, wherever it stands in the file.
             post.slug = publishing.free_slug(post, slugs.suffixed(slug, 2))
         else:

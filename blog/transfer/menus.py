@@ -17,9 +17,8 @@ from . import attachments, identities, readings, rewriting, wxr
 from .identities import Key, Left
 from .models import ImportedItem
 from .report import EDITED_HERE, Outcome, Report
-from .survey import MENU, Survey, bare, kind_of_item
+from .survey import MENU, MENU_ITEM, Survey, bare, kind_of_item
 
-MENU_ITEM = "nav_menu_item"
 IN_NO_MENU = "in no menu"
 NO_PLACE = "Recto has two menus, and this was another"
 HAS_ONE = "there is a menu here already"

@@ -5,6 +5,7 @@ is the last of its key, which numbers and slugs are used, and how addresses were
 """
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -23,7 +24,9 @@ TAXONOMIES: dict[str, type[Category] | type[Tag]] = {
 TAKEN = frozenset(Kind)
 ATTACHMENT = "attachment"
 # A menu is a term, and its entries are items.
-MENU = "nav_menu"
+MENU, MENU_ITEM = "nav_menu", "nav_menu_item"
+# What has a way of its own, and never becomes a page.
+NEVER_KEPT = TAKEN | {ATTACHMENT, MENU_ITEM, "revision"}
 # What WordPress keeps for itself, and what is no post of its own.
 NOT_WRITTEN = frozenset({"auto-draft", "inherit"})
 # Fields that are understood, and two that say who had the editor open.
@@ -55,6 +58,7 @@ class Mention(NamedTuple):
 class Survey:
     """What an export holds. ``counts`` are by kind, as in the report."""
 
+    kept: frozenset[str] = frozenset()  # the owner's own types that become pages
     channel: wxr.Channel = field(default_factory=wxr.Channel)
     counts: Counter[str] = field(default_factory=Counter)
     authors: list[wxr.Author] = field(default_factory=list)
@@ -105,6 +109,12 @@ class Survey:
         """Whether an item is the last of its key."""
         return self._last.get(key.hash) == item.line
 
+    def kind_of(self, item: wxr.Item) -> Kind | None:
+        """What an item becomes that somebody wrote; ``None`` for everything else."""
+        if item.type in self.kept:
+            return Kind.PAGE
+        return Kind(item.type) if item.type in TAKEN else None
+
     def uploaded_to(self, number: str) -> list[str]:
         """The numbers of the files that were uploaded to a post, in their order."""
         return [str(id) for _, id in sorted(self._uploaded.get(number, ()))]
@@ -132,7 +142,7 @@ class Survey:
         self._see_clocks(item)
         for comment in item.comments:
             self._see_clocks(comment)
-        if is_taken(item):
+        if self.kind_of(item) is not None and item.status not in NOT_WRITTEN:
             self._take_written(item)
         elif item.type == ATTACHMENT:
             self._take_file(item)
@@ -217,26 +227,21 @@ class Survey:
         )
 
 
-def survey(reader: wxr.Reader) -> Survey:
-    """Read a file through once.
+def survey(reader: wxr.Reader, kept: Collection[str] = ()) -> Survey:
+    """Read a file through once. Items of the types ``kept`` become pages.
 
     :raise wxr.Unreadable: if nothing of it can be taken
     """
-    found = Survey()
+    found = Survey(frozenset(kept).difference(NEVER_KEPT))
     for record in reader:
         found.take(record)
     found.channel = reader.channel
     return found
 
 
-def is_taken(item: wxr.Item) -> bool:
-    """Whether an item is a post or page that somebody wrote."""
-    return item.type in TAKEN and item.status not in NOT_WRITTEN
-
-
 def kind_of_item(item: wxr.Item) -> str:
     """What an item is called in the report."""
-    return "menu_item" if item.type == "nav_menu_item" else item.type
+    return "menu_item" if item.type == MENU_ITEM else item.type
 
 
 def kind_of_term(taxonomy: str) -> str:

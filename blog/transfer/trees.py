@@ -42,7 +42,7 @@ class Trees:
         does not move.
         """
         item, row_id = arrival.item, arrival.row_id
-        if item.type != Kind.PAGE or row_id is None:
+        if arrival.kind != Kind.PAGE or row_id is None:
             return
         self._pages.setdefault(item.id, row_id)
         if arrival.is_ours and readings.number(item.parent) is not None:

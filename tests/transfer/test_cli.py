@@ -34,7 +34,10 @@ def test_a_run_tells_what_it_did(importer):
     assert lines[0] == "Done."
     assert lines[1].split() == ["in", "file", *COLUMNS[1:]]
     assert "post 1 1 0 0 0" in [" ".join(line.split()) for line in lines]
-    assert "skipped: 1 × product, not taken yet" in lines
+    assert (
+        "skipped: 1 × product, of a type of its own; “--keep product” makes it a page"
+        in lines
+    )
     assert lines[-1] == f"The whole report is in {report}."
     written = json.loads(report.read_text("utf-8"))
     assert list(written) == ["kinds", "skipped", "lines"]
