@@ -3,9 +3,10 @@
 from blog.accounts.sessions import cookie_name
 from tests import checkers
 
+NARROW = "phone, dark"
 VIEWS = {
     "desk, light": {"viewport": {"width": 1280, "height": 900}},
-    "phone, dark": {"viewport": {"width": 320, "height": 640}, "color_scheme": "dark"},
+    NARROW: {"viewport": {"width": 320, "height": 640}, "color_scheme": "dark"},
 }
 
 

@@ -17,7 +17,7 @@ from blog.posts.editorial import notes
 from blog.posts.models import Post
 from tests.browser import stages
 from tests.browser.furnishing import furnish
-from tests.browser.judging import VIEWS, enter, judge, send
+from tests.browser.judging import NARROW, VIEWS, enter, judge, send
 from tests.factories import DAY, NOON
 from tests.media.drawing import corners, noise, saved
 
@@ -156,20 +156,22 @@ def stage(tmp_path_factory, empty_database):
         yield it
 
 
-@pytest.fixture(scope="module", params=VIEWS.values(), ids=VIEWS)
-def window(request, browser, stage):
-    """A visitor's tab."""
+@pytest.fixture(scope="module")
+def window(browser, stage):
+    """A visitor's tab, on the narrower screen too."""
     stage.put_back()
-    context = browser.new_context(base_url=stage.url, **request.param)
+    context = browser.new_context(base_url=stage.url, **VIEWS[NARROW])
     yield context.new_page()
     context.close()
 
 
-@pytest.fixture(scope="module", params=VIEWS.values(), ids=VIEWS)
-def desk(request, browser, stage):
-    """The tab of an admin."""
+@pytest.fixture(scope="module")
+def desk(browser, stage):
+    """The tab of an admin, on the narrower screen: the rooms themselves are judged on
+    both.
+    """
     stage.put_back()
-    context = browser.new_context(base_url=f"{stage.url}/admin/", **request.param)
+    context = browser.new_context(base_url=f"{stage.url}/admin/", **VIEWS[NARROW])
     page = context.new_page()
     enter(stage, page, "admin")
     yield page

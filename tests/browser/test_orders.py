@@ -15,14 +15,6 @@ from tests import checkers
 from tests.conftest import dispose, make_app
 from tests.servers import DemoSite
 
-ROOMS = (
-    "/admin/menus/",
-    "/admin/menus/?menu=footer",
-    "/admin/menus/default",
-    "/admin/pages/order/",
-    "/admin/account/portrait",
-    "/admin/account/",
-)
 VIEWS = {
     "desk, light": {"viewport": {"width": 1280, "height": 1200}},
     "phone, dark": {"viewport": {"width": 360, "height": 740}, "color_scheme": "dark"},
@@ -67,15 +59,6 @@ def overflow(page):
         "() => { const page = document.documentElement;"
         " return page.scrollWidth - page.clientWidth }"
     )
-
-
-@pytest.mark.html
-@pytest.mark.parametrize("path", ROOMS)
-def test_the_rooms_are_sound(window, html_checker, path):
-    window.goto(path)
-
-    found = html_checker.errors(window.context.request.get(path).text())
-    assert (found, checkers.run_axe(window), overflow(window)) == ([], [], 0)
 
 
 @pytest.mark.html
