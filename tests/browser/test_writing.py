@@ -617,14 +617,17 @@ def test_who_goes_back_to_a_new_post_that_was_saved_goes_on_with_it(desk):
 # The page itself
 
 
-def test_the_scripts_of_the_page_are_small(window):
+@pytest.mark.parametrize("is_stored", [False, True], ids=["new", "stored"])
+def test_the_scripts_of_the_page_are_small(window, is_stored):
     desk = window()
     sizes = {}
+    desk.goto("/admin/posts/")
+    link = desk.locator("table a.title").first.get_attribute("href")
     desk.on(
         "response",
         lambda got: ".js" in got.url and sizes.update({got.url: len(got.body())}),
     )
-    desk.goto("/admin/posts/new", wait_until="networkidle")
+    desk.goto(link if is_stored else "/admin/posts/new", wait_until="networkidle")
     desk.wait_for_timeout(300)
     total = sum(sizes.values())
     print(f"{total} bytes of script in {len(sizes)} files")

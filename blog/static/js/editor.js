@@ -1,7 +1,7 @@
 // The desk: comfort for whoever writes, and nothing they write is lost. Without it the
 // form works as well.
 
-// Made by others, each beside its LICENSE; tests/tools/vendor.py lays it there.
+// Vendored by tests/tools/vendor.py, beside its LICENSE.
 import "../vendor/markdown-toolbar-element-2.2.3/index.js";
 import { autosave } from "./editor/autosave.js";
 import { count } from "./editor/count.js";
@@ -69,7 +69,7 @@ addEventListener("pageshow", async () => {
   offer(form, words, found);
 }, { once: true });
 
-// Pictures: dropped, pasted or chosen; and what stands in a dialog is fetched when wanted.
+// Pictures: dropped, pasted or chosen. Dialogs are fetched when wanted.
 async function upload(files) {
   const { send } = await import("./editor/uploads.js");
   send(form, [...files], waiting);
@@ -109,8 +109,8 @@ form.addEventListener("click", (event) => {
   if (button) pick(button);
 });
 
-// A spreadsheet's cells become a table, an address over a selection its link. Fetched with
-// the first visit to the text; listening last, a picture comes before its name.
+// Cells become a table, an address over a selection its link. Fetched with the first
+// visit to the text; listening last, a picture comes before its name.
 let pasting = null;
 async function listen() {
   const { subscribe } = await import("../vendor/paste-markdown-1.5.3/bundle.js");

@@ -34,7 +34,7 @@ export function marks(form) {
 const shown = (bar) => [...bar.querySelectorAll("button")].filter((button) => button.offsetWidth);
 
 // Tab stops once in the toolbar, where one was last; arrows lead on as the page is read.
-// Its own way (switched off by data-no-focus) rests on buttons that are not shown.
+// Its own way rests on hidden buttons.
 function rove(bar) {
   bar.addEventListener("focusin", (event) => rest(bar, event.target));
   bar.addEventListener("keydown", (event) => {

@@ -1,6 +1,5 @@
 // The reader's own page beside the text. The form is sent into a frame behind the one that
-// is seen, so no string becomes markup here; each frame is new, so that "back" does not
-// lead through them.
+// is seen, so no string becomes markup; each is new, so that "back" leads through none.
 
 const PAUSE = 200; // milliseconds without a key
 const PATIENCE = 15_000;
