@@ -79,7 +79,7 @@ def on_starting(server):
 
 def post_worker_init(worker):
     """Leave what was imported out of the search for rubbish. A full one looks through
-    all of it, 95 ms in one request of ten, and finds nothing as long as the worker lives.
+    all of it, 95 ms in one request of ten, and finds nothing while the worker lives.
     """
     gc.collect()
     gc.freeze()
