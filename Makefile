@@ -7,11 +7,11 @@ PYTHON ?= python3
 # What setup installs. On a server, requirements.txt leaves the tests' tools out.
 LOCK ?= requirements-dev.txt
 
-# A computer's own uv settings and package index stay out of the locks: these must be
-# the same wherever they are made. Versions stay as they are unless UPGRADE=--upgrade.
+# A computer's own uv settings stay out of the locks, and so does where packages came
+# from, which uv does not write unasked: they must be the same wherever they are made.
+# Versions stay as they are unless UPGRADE=--upgrade.
 COMPILE := $(BIN)/uv pip compile --no-config --quiet --universal --python-version 3.11 \
-	--generate-hashes --no-emit-index-url --no-emit-find-links \
-	--custom-compile-command "make lock" --no-annotate $(UPGRADE)
+	--generate-hashes --custom-compile-command "make lock" --no-annotate $(UPGRADE)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test faults corpora check format lock bench clean
