@@ -78,6 +78,7 @@ from .search.views import bp as search_bp
 from .site import templating as site_templating
 from .site.admin import bp as site_admin_bp
 from .transfer.cli import group as import_cli
+from .transfer.export_cli import group as export_cli
 from .transfer.urls_cli import group as urls_cli
 
 BLUEPRINTS = (
@@ -179,6 +180,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
         users_cli,
         spam_cli,
         import_cli,
+        export_cli,
         urls_cli,
         *operations_cli.COMMANDS,
     ):

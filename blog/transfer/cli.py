@@ -13,12 +13,13 @@ from flask.cli import AppGroup
 
 from ..clock import utcnow
 from ..database import GateTimeout, write_transaction
-from .downloads import Downloads
-from .importing import Import
-from .report import Report, kind_name
-from .survey import survey
-from .uploads import Unusable, Uploads, opened
-from .wxr import Reader, Unreadable
+from .importing.downloads import Downloads
+from .importing.report import Report, kind_name
+from .importing.run import Import
+from .importing.survey import survey
+from .importing.uploads import Unusable, Uploads, opened
+from .records import Unreadable
+from .sources.wxr import Reader
 
 # So many lines of the report are printed.
 _LINES_SHOWN = 15

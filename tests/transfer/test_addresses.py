@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from blog.transfer.addresses import Standing, Votes
+from blog.transfer.importing.addresses import Standing, Votes
 
 AT = datetime(2020, 5, 14, 7, 8, 9)
 

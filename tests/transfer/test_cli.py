@@ -7,7 +7,7 @@ import pytest
 
 from blog.database import session
 from blog.posts.models import Post
-from blog.transfer.report import COLUMNS, KINDS, Outcome, Report
+from blog.transfer.importing.report import COLUMNS, KINDS, Outcome, Report
 from tests.transfer.making import author, category, comment, export, item, page, tag
 
 

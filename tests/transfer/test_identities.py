@@ -14,7 +14,8 @@ from blog.posts.desk import editing
 from blog.posts.models import Category, Post, Status
 from blog.posts.terms import terms
 from blog.site import redirects
-from blog.transfer import identities, importing, wxr
+from blog.transfer import records
+from blog.transfer.importing import identities, run
 from blog.transfer.models import ImportedItem
 from tests.corpora import corpus
 from tests.factories import make_category, make_user
@@ -34,7 +35,7 @@ NOW = datetime.now(UTC)
 
 def test_a_site_is_known_by_host_and_path():
     def site(**values):
-        return identities.site_of(wxr.Channel(**values))
+        return identities.site_of(records.Channel(**values))
 
     assert site(base_blog_url="HTTPS://Old.Example/blog/") == "old.example/blog"
     assert site(base_blog_url="http:", link="http://a.example") == "a.example"
@@ -295,7 +296,7 @@ def test_a_run_that_breaks_off_goes_on_the_next_time(importer, db, monkeypatch):
     class Killed(Exception):
         pass
 
-    written = importing.Import.steps
+    written = run.Import.steps
 
     def some_steps(number):
         def steps(self, reader):
@@ -307,10 +308,10 @@ def test_a_run_that_breaks_off_goes_on_the_next_time(importer, db, monkeypatch):
         return steps
 
     for number in (2, 8, 9):
-        monkeypatch.setattr(importing.Import, "steps", some_steps(number))
+        monkeypatch.setattr(run.Import, "steps", some_steps(number))
         assert isinstance(importer.run(path).exception, Killed)
     assert 0 < session.query(Post).count() < 103
-    monkeypatch.setattr(importing.Import, "steps", written)
+    monkeypatch.setattr(run.Import, "steps", written)
     report = importer.take(path)
 
     assert 0 < report["kinds"]["post"]["unchanged"] < 101

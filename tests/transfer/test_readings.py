@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from blog.transfer import readings
-from blog.transfer.readings import Link
+from blog.transfer.importing import readings
+from blog.transfer.importing.readings import Link
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blog.transfer.repair import NOTES_OF_A_KIND, Loss, Mender
+from blog.transfer.records import Loss
+from blog.transfer.sources.repair import NOTES_OF_A_KIND, Mender
 
 
 class Drip(io.BytesIO):

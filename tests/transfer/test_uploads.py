@@ -5,8 +5,8 @@ import zipfile
 
 import pytest
 
-from blog.transfer import uploads
-from blog.transfer.uploads import Unusable
+from blog.transfer.importing import uploads
+from blog.transfer.importing.uploads import Unusable
 
 
 def folder_of(tmp_path, *places):

@@ -6,7 +6,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from blog.transfer.wxr import Author, Filed, Item, Reader, Term, Unreadable
+from blog.transfer.records import Author, Filed, Item, Term, Unreadable
+from blog.transfer.sources.wxr import Reader
 from tests.corpora import files
 
 HEAD = """<?xml version="1.0" encoding="UTF-8"?>

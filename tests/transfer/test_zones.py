@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
-from blog.transfer.zones import BY_LANGUAGE, PREFERRED, Clocks
+from blog.transfer.importing.zones import BY_LANGUAGE, PREFERRED, Clocks
 
 YEAR = [datetime(2019, 1, 1, 12) + timedelta(days=n * 7) for n in range(52)]
 

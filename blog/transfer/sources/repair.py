@@ -8,7 +8,9 @@ import codecs
 import html
 import re
 from collections.abc import Iterator
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
+
+from ..records import Loss
 
 CHUNK_BYTES = 256 * 1024
 # Of one kind; a file that is broken on every line says so often enough.
@@ -31,13 +33,6 @@ _REFERENCE = re.compile(
 _XML_ENTITIES = frozenset({"&amp;", "&lt;", "&gt;", "&quot;", "&apos;"})
 # The longest thing that must not be cut in two: a reference.
 _LOOK_AHEAD = 40
-
-
-class Loss(NamedTuple):
-    """What was mended or could not be read, and on which line."""
-
-    line: int
-    text: str
 
 
 class Mender:

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from ..posts import permalinks
+from ...posts import permalinks
 
 # WordPress's own suggestions, which win over others that fit as many posts.
 COMMON = (

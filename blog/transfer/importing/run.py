@@ -9,9 +9,10 @@ from functools import partial
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from ..site import redirects
-from ..site.queries import settings
-from . import identities, lessons, wxr
+from ...site import redirects
+from ...site.queries import settings
+from .. import records
+from . import identities, lessons
 from .adoption import Adoption
 from .attachments import Attachments
 from .conversation import Conversation, Said
@@ -101,7 +102,7 @@ class Import:
         self._forwarding = Forwarding(survey, self.report)
         self._menus = Menus(survey, self.report)
 
-    def steps(self, read: Callable[[], wxr.Reader]) -> Iterator[Step]:
+    def steps(self, read: Callable[[], records.Source]) -> Iterator[Step]:
         """Everything there is to do, in order. ``read`` begins to read the file anew:
         once for its files, if it has any, and once for what shows them.
         """
@@ -143,13 +144,13 @@ class Import:
             )
 
     def _batches(
-        self, reader: wxr.Reader, is_one: Callable[[wxr.Item], bool]
-    ) -> Iterator[list[wxr.Item]]:
+        self, reader: records.Source, is_one: Callable[[records.Item], bool]
+    ) -> Iterator[list[records.Item]]:
         """The items of which it is one, a few at a time."""
-        batch: list[wxr.Item] = []
+        batch: list[records.Item] = []
         weight = 0
         for record in reader:
-            if not isinstance(record, wxr.Item) or not is_one(record):
+            if not isinstance(record, records.Item) or not is_one(record):
                 continue
             batch.append(record)
             weight += 1 + len(record.comments)
@@ -159,13 +160,13 @@ class Import:
         if batch:
             yield batch
 
-    def _is_file(self, item: wxr.Item) -> bool:
+    def _is_file(self, item: records.Item) -> bool:
         if item.type != ATTACHMENT:
             return False
         reason = f"of the status “{item.status}”" if item.status == "trash" else None
         return self._is_wanted(item, reason)
 
-    def _is_text(self, item: wxr.Item) -> bool:
+    def _is_text(self, item: records.Item) -> bool:
         """Whether it is a post or page; entries of menus are remembered on the way."""
         if item.type == ATTACHMENT:
             return False
@@ -180,7 +181,7 @@ class Import:
             reason = f"of the status “{item.status}”"
         return self._is_wanted(item, reason)
 
-    def _is_wanted(self, item: wxr.Item, reason: str | None) -> bool:
+    def _is_wanted(self, item: records.Item, reason: str | None) -> bool:
         """Whether there is no reason against it, which is counted otherwise."""
         if not self._survey.is_last(identities.of_item(item), item):
             reason = REPEATED
@@ -188,12 +189,12 @@ class Import:
             self._skip(item, reason)
         return reason is None
 
-    def _skip(self, item: wxr.Item, reason: str) -> None:
+    def _skip(self, item: records.Item, reason: str) -> None:
         self.report.skip(kind_of_item(item), item.id, reason)
         for comment in item.comments:
             self.report.skip("comment", comment.id, reason)
 
-    def _step_of_attachments(self, items: Sequence[wxr.Item]) -> Step:
+    def _step_of_attachments(self, items: Sequence[records.Item]) -> Step:
         arrivals = self._attachments.prepared(items)
 
         def count() -> None:
@@ -206,14 +207,14 @@ class Import:
 
         return Step(write, count)
 
-    def _steps_of_unlisted(self, items: Sequence[wxr.Item]) -> Iterator[Step]:
+    def _steps_of_unlisted(self, items: Sequence[records.Item]) -> Iterator[Step]:
         """Files that texts show and the file does not list, before the texts."""
-        lacking = self._places.lacking([item.content for item in items])
+        lacking = self._places.lacking(items)
         found = self._attachments.unlisted(lacking)
         if found:
             yield Step(partial(self._attachments.write_unlisted, found), _nothing)
 
-    def _step_of_items(self, items: Sequence[wxr.Item]) -> Step:
+    def _step_of_items(self, items: Sequence[records.Item]) -> Step:
         arrivals = self._items.prepared(items)
         talks = [self._conversation.prepared(each) for each in arrivals]
 
@@ -237,7 +238,7 @@ class Import:
                 self._forwarding.remember(arrival.item, arrival.row_id)
                 self._trees.remember(arrival)
 
-    def _close(self, reader: wxr.Reader) -> None:
+    def _close(self, reader: records.Source) -> None:
         for loss in reader.losses:
             self.report.say(loss.text, loss.line)
         self.report.say_names(

@@ -7,12 +7,13 @@ from urllib.parse import unquote
 
 from sqlalchemy import select
 
-from ..database import session
-from ..posts import permalinks, queries
-from ..posts.models import Post
-from ..site import redirects
-from ..site.queries import settings
-from . import readings, wxr
+from ...database import session
+from ...posts import permalinks, queries
+from ...posts.models import Post
+from ...site import redirects
+from ...site.queries import settings
+from .. import records
+from . import readings
 from .readings import Link
 from .report import Report
 from .survey import Survey, bare
@@ -42,7 +43,7 @@ class Forwarding:
         self._report = report
         self._old: list[_Old] = []
 
-    def remember(self, item: wxr.Item, row_id: int) -> None:
+    def remember(self, item: records.Item, row_id: int) -> None:
         """Note where an item stood, if readers could come to it there."""
         if item.status != "publish":
             return
@@ -106,7 +107,7 @@ class Forwarding:
         return redirects.target(old.path, old.query) != post.id
 
 
-def earlier(item: wxr.Item, path: str) -> Iterator[str]:
+def earlier(item: records.Item, path: str) -> Iterator[str]:
     """The paths at which something stood before it got another slug or date.
 
     WordPress keeps old slugs and old dates apart, and looks for either and for both.
@@ -121,7 +122,7 @@ def earlier(item: wxr.Item, path: str) -> Iterator[str]:
                 yield old
 
 
-def _said(item: wxr.Item, name: str) -> list[str]:
+def _said(item: records.Item, name: str) -> list[str]:
     return [value.strip() for key, value in item.meta if key == name and value.strip()]
 
 

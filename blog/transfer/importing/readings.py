@@ -8,8 +8,8 @@ from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from ..posts.moments import FIRST_YEAR, LAST_YEAR
-from ..text import normalize, slugs
+from ...posts.moments import FIRST_YEAR, LAST_YEAR
+from ...text import normalize, slugs
 
 # Numbers of WordPress that become ours; the room above them is for what is new here.
 MOST_ID = 10**12

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from ..media import queries as media
-from ..posts import old_files
-from ..site import redirects
+from ...media import queries as media
+from ...posts import old_files
+from ...site import redirects
+from ..records import Item
 from . import readings, rewriting
 from .survey import Survey
 
@@ -41,11 +42,11 @@ class Places:
         self._file_hosts = survey.hosts | survey.file_hosts
         self._base = _base(survey)
 
-    def of(self, texts: Sequence[str]) -> list[Mapping[str, str]]:
-        """For each text, the addresses in it that become others: new by old, as the
-        text says them.
+    def of(self, items: Sequence[Item]) -> list[Mapping[str, str]]:
+        """For each item, the addresses in its text that become others: new by old, as
+        the text says them.
         """
-        found = [list(self._addresses(text)) for text in texts]
+        found = [list(self._addresses(item)) for item in items]
         files = self._files({each for some in found for each in some})
         return [
             {
@@ -57,11 +58,11 @@ class Places:
             for some in found
         ]
 
-    def lacking(self, texts: Sequence[str]) -> list[Lacking]:
-        """The files of the old site that texts show or link to and that did not come
-        along, whole ones for smaller ones; each once, in order.
+    def lacking(self, items: Sequence[Item]) -> list[Lacking]:
+        """The files of the old site that their texts show or link to and that did not
+        come along, whole ones for smaller ones; each once, in order.
         """
-        found = [each for text in texts for each in self._addresses(text)]
+        found = [each for item in items for each in self._addresses(item)]
         files = self._files(set(found))
         lacking: dict[str, Lacking] = {}
         for each in found:
@@ -72,8 +73,8 @@ class Places:
                 lacking.setdefault(path, Lacking(path, f"{root}{path}"))
         return list(lacking.values())
 
-    def _addresses(self, text: str) -> Iterator[_Address]:
-        for typed in rewriting.addresses(text):
+    def _addresses(self, item: Item) -> Iterator[_Address]:
+        for typed in rewriting.addresses(item.content, item.body):
             whole = rewriting.absolute(typed, self._base)
             host, path = rewriting.host_and_path(whole) if whole else ("", "")
             if whole and host in self._file_hosts:

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import select
 
-from ..comments import learning
-from ..comments.models import Comment, Kind, Label, Status
-from ..database import session
-from .models import ImportedItem
+from ...comments import learning
+from ...comments.models import Comment, Kind, Label, Status
+from ...database import session
+from ..models import ImportedItem
 
 # The newest ones; more would teach little, and take minutes.
 MOST = 10_000

@@ -14,18 +14,19 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from ..database import session
-from ..media import intake
-from ..media.intake import Refused, Taken
-from ..media.models import MAX_ALT, MAX_CAPTION, MediaItem
-from ..posts import old_files
-from ..site import redirects
-from ..text import excerpts, wordpress
-from ..text.sanitizer import Format, TooLarge, post_html
-from . import identities, readings, rewriting, wxr
+from ...database import session
+from ...media import intake
+from ...media.intake import Refused, Taken
+from ...media.models import MAX_ALT, MAX_CAPTION, MediaItem
+from ...posts import old_files
+from ...site import redirects
+from ...text import excerpts, wordpress
+from ...text.sanitizer import Format, TooLarge, post_html
+from .. import records
+from ..models import ImportedItem
+from . import identities, readings, rewriting
 from .downloads import Downloads, NoAnswer
 from .identities import Key, Left, Verdict
-from .models import ImportedItem
 from .people import People
 from .places import Lacking
 from .report import EDITED_HERE, Outcome, Report
@@ -45,7 +46,7 @@ class Arrival:
     says why one that is new does not come.
     """
 
-    item: wxr.Item
+    item: records.Item
     key: Key
     digest: str
     verdict: Verdict
@@ -89,7 +90,7 @@ class Attachments:
         self._is_trial = is_trial
         self._unlisted = 0
 
-    def prepared(self, items: Sequence[wxr.Item]) -> list[Arrival]:
+    def prepared(self, items: Sequence[records.Item]) -> list[Arrival]:
         """What there is to do with each; new files are in the store then."""
         keys = [identities.of_item(item) for item in items]
         known = identities.known(self._survey.site, keys)
@@ -214,14 +215,14 @@ class Attachments:
         for path, query in _addresses(item):
             self._lead(path, media, query)
 
-    def _describe(self, media: MediaItem, item: wxr.Item) -> None:
+    def _describe(self, media: MediaItem, item: records.Item) -> None:
         caption = item.excerpt
         if "<" in caption or "&" in caption:
             try:
                 caption = excerpts.plain(post_html(caption, Format.HTML))
             except TooLarge:
                 caption = ""
-        alt = dict(item.meta).get("_wp_attachment_image_alt", "")
+        alt = item.field("_wp_attachment_image_alt")
         name = readings.name(wordpress.title(item.title), intake.MAX_NAME_LENGTH)
         media.describe(
             name=name or media.name,
@@ -278,17 +279,17 @@ def _taken(file: File) -> Taken:
         raise Refused(f"its file cannot be read ({error})") from error
 
 
-def _places(item: wxr.Item) -> Iterator[str]:
+def _places(item: records.Item) -> Iterator[str]:
     """Where the file of an attachment may lie, the likeliest first."""
     _, path = rewriting.host_and_path(item.attachment_url or item.guid)
-    attached = dict(item.meta).get("_wp_attached_file", "").strip()
+    attached = item.field("_wp_attached_file").strip()
     for each in (path, attached):
         if each:
             yield each
             yield old_files.unchanged(each)
 
 
-def _addresses(item: wxr.Item) -> Iterator[tuple[str, str]]:
+def _addresses(item: records.Item) -> Iterator[tuple[str, str]]:
     """Paths and queries at which the old site answered with the file or its page."""
     number = readings.number(item.id)
     if number is not None:
@@ -312,9 +313,9 @@ def _left(media: MediaItem) -> Left:
     return Left(media.version, identities.digest(said))
 
 
-def _digest(item: wxr.Item) -> str:
+def _digest(item: records.Item) -> str:
     """A digest of all that is taken over of an attachment, as the file has it."""
-    alt = dict(item.meta).get("_wp_attachment_image_alt")
+    alt = item.field("_wp_attachment_image_alt")
     return identities.digest(
         [item.title, item.excerpt, alt, item.attachment_url, item.guid, item.link]
     )

@@ -2,11 +2,11 @@
 
 from babel import Locale, UnknownLocaleError
 
-from ..i18n import LANGUAGES, language_name
-from ..posts import permalinks, queries
-from ..site import settings as site_settings
-from ..site.models import Site
-from ..site.queries import settings
+from ...i18n import LANGUAGES, language_name
+from ...posts import permalinks, queries
+from ...site import settings as site_settings
+from ...site.models import Site
+from ...site.queries import settings
 from . import readings
 from .report import Report
 from .survey import Survey

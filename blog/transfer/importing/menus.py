@@ -7,15 +7,16 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
-from ..database import session
-from ..media import queries as media
-from ..posts.navigation import menus
-from ..posts.navigation.outlines import Line
-from ..site.models import Menu, MenuItem, MenuTarget
-from ..text import wordpress
-from . import attachments, identities, readings, rewriting, wxr
+from ...database import session
+from ...media import queries as media
+from ...posts.navigation import menus
+from ...posts.navigation.outlines import Line
+from ...site.models import Menu, MenuItem, MenuTarget
+from ...text import wordpress
+from .. import records
+from ..models import ImportedItem
+from . import attachments, identities, readings, rewriting
 from .identities import Key, Left
-from .models import ImportedItem
 from .report import EDITED_HERE, Outcome, Report
 from .survey import MENU, MENU_ITEM, Survey, bare, kind_of_item
 
@@ -48,9 +49,9 @@ class Menus:
     def __init__(self, survey: Survey, report: Report) -> None:
         self._survey = survey
         self._report = report
-        self._items: list[wxr.Item] = []
+        self._items: list[records.Item] = []
 
-    def remember(self, item: wxr.Item) -> None:
+    def remember(self, item: records.Item) -> None:
         """Note an entry of a menu."""
         if len(self._items) < MOST_ITEMS:
             self._items.append(item)
@@ -111,7 +112,7 @@ class Menus:
         return found | ({footer: Menu.FOOTER} if footer else {})
 
     def _count_menu(
-        self, term: wxr.Term, menu: Menu | None, known: dict[Key, ImportedItem]
+        self, term: records.Term, menu: Menu | None, known: dict[Key, ImportedItem]
     ) -> None:
         if menu is None:
             is_empty = all(_menu_of(item) != term.slug for item in self._items)
@@ -124,7 +125,7 @@ class Menus:
             self._report.became(MENU, Outcome.IMPORTED)
 
     def _count_known(
-        self, items: Sequence[wxr.Item], known: dict[Key, ImportedItem]
+        self, items: Sequence[records.Item], known: dict[Key, ImportedItem]
     ) -> None:
         """Menus are put in order here; what is changed there changes nothing."""
         left = set(session.scalars(select(MenuItem.id)))
@@ -139,7 +140,9 @@ class Menus:
             else:
                 self._skip(item, EDITED_HERE)
 
-    def _fill(self, menu: Menu, items: Sequence[wxr.Item], *, is_trial: bool) -> None:
+    def _fill(
+        self, menu: Menu, items: Sequence[records.Item], *, is_trial: bool
+    ) -> None:
         rows: dict[str, MenuItem] = {}
         above: dict[str, str] = {}
         for item in items:
@@ -162,7 +165,7 @@ class Menus:
         if rows:
             menus.arrange(menu, list(_outline(rows, above)))
 
-    def _remember(self, item: wxr.Item, row: MenuItem | None) -> None:
+    def _remember(self, item: records.Item, row: MenuItem | None) -> None:
         identities.remember(
             None,
             self._survey.site,
@@ -172,7 +175,7 @@ class Menus:
             left=_NOT_A_ROW,
         )
 
-    def _target(self, item: wxr.Item) -> _Target | None:
+    def _target(self, item: records.Item) -> _Target | None:
         number = _meta(item, "object_id")
         match _meta(item, "type"):
             case "post_type" if _meta(item, "object") == "attachment":
@@ -213,18 +216,18 @@ class Menus:
             return _Target(MenuTarget.HOME)
         return _Target(MenuTarget.URL, url=kept) if kept else None
 
-    def _skip(self, item: wxr.Item, reason: str) -> None:
+    def _skip(self, item: records.Item, reason: str) -> None:
         self._report.skip(kind_of_item(item), item.id, reason)
 
 
-def _menu_of(item: wxr.Item) -> str:
+def _menu_of(item: records.Item) -> str:
     """The slug of the menu of an entry; "" for one that is in none."""
     if item.status != "publish":
         return ""
     return next((each.slug for each in item.filed if each.taxonomy == MENU), "")
 
 
-def _meta(item: wxr.Item, name: str) -> str:
+def _meta(item: records.Item, name: str) -> str:
     full = f"_menu_item_{name}"
     return next((value.strip() for key, value in item.meta if key == full), "")
 

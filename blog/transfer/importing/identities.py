@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import and_, or_, select
 
-from ..database import session
-from . import wxr
-from .models import ImportedItem
+from ...database import session
+from .. import records
+from ..models import ImportedItem
 
 # Raise it when what the import makes of an export changes, so that the next run makes
 # it again of what nobody edited here.
@@ -55,7 +55,7 @@ class Left(NamedTuple):
     digest: str
 
 
-def site_of(channel: wxr.Channel) -> str:
+def site_of(channel: records.Channel) -> str:
     """What the old site is known by, whichever scheme its addresses have: its host and
     path, or else its title.
     """
@@ -69,7 +69,7 @@ def site_of(channel: wxr.Channel) -> str:
     return f"title:{channel.title}"
 
 
-def of_item(item: wxr.Item) -> Key:
+def of_item(item: records.Item) -> Key:
     """What a post, page or other item is known by. Its number alone would not do: some
     files use one for several.
     """
@@ -77,7 +77,7 @@ def of_item(item: wxr.Item) -> Key:
     return Key(item.type, item.id, name)
 
 
-def of_comment(comment: wxr.Comment, item: Key) -> Key:
+def of_comment(comment: records.Comment, item: Key) -> Key:
     """What a comment is known by: where, when and who; without a number also what."""
     said: list[object] = [list(item), comment.date_gmt or comment.date, comment.author]
     if not comment.id:
@@ -85,12 +85,12 @@ def of_comment(comment: wxr.Comment, item: Key) -> Key:
     return Key("comment", comment.id, _sha256(said).hexdigest())
 
 
-def of_author(author: wxr.Author) -> Key:
+def of_author(author: records.Author) -> Key:
     """What a person is known by; the name is "" for one who has none at all."""
     return Key("author", author.id, author.login or author.email or author.display_name)
 
 
-def of_term(kind: str, term: wxr.Term) -> Key:
+def of_term(kind: str, term: records.Term) -> Key:
     """What a category or tag is known by."""
     return Key(kind, term.id, term.slug or term.name)
 

@@ -5,10 +5,10 @@ from collections import Counter
 from functools import partial
 from typing import BinaryIO, cast
 
-from .. import fetcher
-from ..fetcher import NoAnswer
-from ..media.models import MediaKind
-from ..media.recognition import MAX_BYTES
+from ... import fetcher
+from ...fetcher import NoAnswer
+from ...media.models import MediaKind
+from ...media.recognition import MAX_BYTES
 from . import rewriting
 from .uploads import File
 

@@ -9,17 +9,19 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from ..accounts.models import User
-from ..database import session
-from ..posts import permalinks, publishing, queries
-from ..posts.models import Category, Kind, Post, Status, Tag
-from ..site import redirects
-from ..text import excerpts, slugs, wordpress
-from ..text.sanitizer import Format, TooLarge, post_html
-from . import attachments, identities, readings, rewriting, wxr, yoast
+from ...accounts.models import User
+from ...database import session
+from ...posts import permalinks, publishing, queries
+from ...posts.models import Category, Kind, Post, Status, Tag
+from ...site import redirects
+from ...text import excerpts, slugs, wordpress
+from ...text.sanitizer import Format, TooLarge, post_html
+from .. import records
+from ..models import ImportedItem
+from ..records import Body
+from . import attachments, identities, readings, rewriting, yoast
 from .collections import Collections
 from .identities import TO_WRITE, Key, Left, Verdict
-from .models import ImportedItem
 from .numbers import Numbers
 from .people import People
 from .places import Places
@@ -52,7 +54,7 @@ class Arrival:
     what the import made of it.
     """
 
-    item: wxr.Item
+    item: records.Item
     kind: Kind
     key: Key
     digest: str
@@ -90,14 +92,14 @@ class Items:
         kinds = (*KINDS, *sorted(survey.kept))
         self._numbers = Numbers(Post, kinds, survey.highest_post)
 
-    def prepared(self, items: Sequence[wxr.Item]) -> list[Arrival]:
+    def prepared(self, items: Sequence[records.Item]) -> list[Arrival]:
         """What there is to do with each, rendered where it will be written. What cannot
         be stored is reported, and left out.
         """
         keys = [identities.of_item(item) for item in items]
         known = identities.known(self._survey.site, keys)
         rows = _left_rows([here.row_id for here in known.values()])
-        places = self._places.of([item.content for item in items])
+        places = self._places.of(items)
         collections = Collections(self._survey, items)
         words = [yoast.words(item, self._survey) for item in items]
         numbers = [*map(_cover, items), *(each.picture for each in words)]
@@ -173,14 +175,14 @@ class Items:
         )
 
     def _here(
-        self, item: wxr.Item, key: Key, known: dict[Key, ImportedItem]
+        self, item: records.Item, key: Key, known: dict[Key, ImportedItem]
     ) -> ImportedItem | None:
         return known.get(key) or identities.same_under_another_name(
             key, item.guid, known, self._survey.holds
         )
 
     def _rendered(
-        self, item: wxr.Item, to: Mapping[str, str], collections: Collections
+        self, item: records.Item, to: Mapping[str, str], collections: Collections
     ) -> publishing.Content:
         excerpt = item.excerpt
         if "<" in excerpt or "&" in excerpt:
@@ -191,16 +193,18 @@ class Items:
                 f"The title was cut to {publishing.TITLE_LIMIT} characters: “{title}”.",
                 item.line,
             )
+        source = item.content
+        if item.body is Body.WORDPRESS:
+            source = wordpress.content(source, collections.of(item))
+        format = Format.MARKDOWN if item.body is Body.MARKDOWN else Format.HTML
         return publishing.prepare(
             title=title,
-            source=rewriting.rewritten(
-                wordpress.content(item.content, collections.of(item)), to
-            ),
-            format=Format.HTML,
+            source=rewriting.rewritten(source, to, format),
+            format=format,
             excerpt=excerpt,
         )
 
-    def _refuse(self, item: wxr.Item, reason: str) -> None:
+    def _refuse(self, item: records.Item, reason: str) -> None:
         self._report.skip(item.type, item.id, reason)
         self._report.say(f"“{item.title}” was not taken: {reason}.", item.line)
         for comment in item.comments:
@@ -253,14 +257,13 @@ class Items:
             redirects.lead(before, post_id=post.id)
             session.flush()
 
-    def _describe(self, post: Post, item: wxr.Item) -> None:
+    def _describe(self, post: Post, item: records.Item) -> None:
         """All that an item says of itself besides its text."""
         if post.id is None:
             session.flush()  # it may become part of its slug
-        meta = dict(item.meta)
         status = final = self._status(item, item.status)
         if status == Status.TRASH:
-            final = self._status(item, meta.get("_wp_trash_meta_status", ""))
+            final = self._status(item, item.field("_wp_trash_meta_status"))
         if post.kind == Kind.PAGE and readings.number(item.parent) is None:
             post.parent = None  # trees puts the others where they belong
         if post.kind == Kind.POST:
@@ -283,10 +286,10 @@ class Items:
         post.trashed_status = post.trashed_at = None
         self._become(post, final, at)
         if status == Status.TRASH:
-            post.trash(_of_unix(meta.get("_wp_trash_meta_time", "")) or post.edited_at)
+            post.trash(_of_unix(item.field("_wp_trash_meta_time")) or post.edited_at)
         session.flush()
 
-    def _status(self, item: wxr.Item, name: str) -> Status:
+    def _status(self, item: records.Item, name: str) -> Status:
         status = _STATUSES.get(name)
         if status is None:
             self._report.say(
@@ -295,7 +298,9 @@ class Items:
             )
         return status or Status.DRAFT
 
-    def _moment(self, post: Post, item: wxr.Item, status: Status) -> datetime | None:
+    def _moment(
+        self, post: Post, item: records.Item, status: Status
+    ) -> datetime | None:
         """When it is, or will be, public. What is not finished has the date that was
         chosen for it, if any: WordPress writes that in UTC only then.
         """
@@ -320,11 +325,11 @@ class Items:
                 post.published_at = at
                 post.withdraw()
 
-    def _address(self, post: Post, item: wxr.Item, status: Status) -> None:
+    def _address(self, post: Post, item: records.Item, status: Status) -> None:
         """The old slug as it is, where that can be; else one that is near it."""
         name = item.name
         if item.status == "trash":
-            desired = dict(item.meta).get("_wp_desired_post_slug", "")
+            desired = item.field("_wp_desired_post_slug")
             name = desired or name.removesuffix(_TRASHED)
         slug = readings.slug(name)
         if slug == post.slug and slug:
@@ -341,7 +346,7 @@ class Items:
         else:
             post.slug = slug
 
-    def _can_have(self, post: Post, slug: str, item: wxr.Item) -> bool:
+    def _can_have(self, post: Post, slug: str, item: records.Item) -> bool:
         if slug in slugs.RESERVED:
             return False
         if slug.isdigit():  # which may read as a date
@@ -367,13 +372,13 @@ def _left(version: int, status: Status, trashed_status: Status | None) -> Left:
     return Left(version, identities.digest([status, trashed_status]))
 
 
-def _cover(item: wxr.Item) -> str:
+def _cover(item: records.Item) -> str:
     """The number of its featured picture; "" without one."""
-    return next((value for name, value in item.meta if name == "_thumbnail_id"), "")
+    return item.field("_thumbnail_id")
 
 
 def _digest(
-    item: wxr.Item,
+    item: records.Item,
     to: Mapping[str, str],
     words: yoast.Words,
     beside: tuple[int | None, int | None],
@@ -382,7 +387,6 @@ def _digest(
     """A digest of all that is taken over of an item, as the file has it; and of where
     its addresses lead by now, as files may come later.
     """
-    meta = dict(item.meta)
     return identities.digest(
         [
             *(item.title, item.content, item.excerpt, item.guid, item.creator),
@@ -390,7 +394,7 @@ def _digest(
             *(item.name, item.status, item.parent, item.menu_order, item.password),
             *(item.comment_status, item.is_sticky),
             [[each.taxonomy, each.slug, each.name] for each in item.filed],
-            [meta.get(name) for name in _META],
+            [item.field(name) for name in _META],
             *(sorted(to.items()), words, beside, shown),
         ]
     )

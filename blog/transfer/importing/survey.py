@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from ..posts import permalinks
-from ..posts.models import Category, Kind, Tag
-from ..text import slugs, wordpress
-from . import addresses, identities, readings, wxr, zones
+from ...posts import permalinks
+from ...posts.models import Category, Kind, Tag
+from ...text import slugs, wordpress
+from .. import records
+from . import addresses, identities, readings, zones
 from .identities import Key
 
 # By WordPress's name: what is taken.
@@ -59,10 +60,10 @@ class Survey:
     """What an export holds. ``counts`` are by kind, as in the report."""
 
     kept: frozenset[str] = frozenset()  # the owner's own types that become pages
-    channel: wxr.Channel = field(default_factory=wxr.Channel)
+    channel: records.Channel = field(default_factory=records.Channel)
     counts: Counter[str] = field(default_factory=Counter)
-    authors: list[wxr.Author] = field(default_factory=list)
-    terms: list[wxr.Term] = field(default_factory=list)
+    authors: list[records.Author] = field(default_factory=list)
+    terms: list[records.Term] = field(default_factory=list)
     # Who and what posts and pages speak of, and on which line first.
     creators: dict[str, int] = field(default_factory=dict)
     mentions: dict[Mention, int] = field(default_factory=dict)
@@ -105,11 +106,11 @@ class Survey:
         """Whether an item of that key is in the file."""
         return key.hash in self._last
 
-    def is_last(self, key: Key, item: wxr.Item) -> bool:
+    def is_last(self, key: Key, item: records.Item) -> bool:
         """Whether an item is the last of its key."""
         return self._last.get(key.hash) == item.line
 
-    def kind_of(self, item: wxr.Item) -> Kind | None:
+    def kind_of(self, item: records.Item) -> Kind | None:
         """What an item becomes that somebody wrote; ``None`` for everything else."""
         if item.type in self.kept:
             return Kind.PAGE
@@ -123,19 +124,19 @@ class Survey:
         """Whether a published item of that kind has the slug."""
         return identities.hash_of(kind, slug) in self._public_slugs
 
-    def take(self, record: wxr.Author | wxr.Term | wxr.Item) -> None:
+    def take(self, record: records.Author | records.Term | records.Item) -> None:
         """Take in one record of the file."""
         match record:
-            case wxr.Author():
+            case records.Author():
                 self.counts["author"] += 1
                 self.authors.append(record)
-            case wxr.Term():
+            case records.Term():
                 self.counts[kind_of_term(record.taxonomy)] += 1
                 self.terms.append(record)
-            case wxr.Item():
+            case records.Item():
                 self._take_item(record)
 
-    def _take_item(self, item: wxr.Item) -> None:
+    def _take_item(self, item: records.Item) -> None:
         self.counts[kind_of_item(item)] += 1
         self.counts["comment"] += len(item.comments)
         self._last[identities.of_item(item).hash] = item.line
@@ -147,7 +148,7 @@ class Survey:
         elif item.type == ATTACHMENT:
             self._take_file(item)
 
-    def _take_file(self, item: wxr.Item) -> None:
+    def _take_file(self, item: records.Item) -> None:
         link = readings.link(item.attachment_url)
         if link and link.host and len(self.file_hosts) < _MOST_HOSTS:
             self.file_hosts.add(bare(link.host))
@@ -157,11 +158,11 @@ class Survey:
             self._uploaded.setdefault(str(parent), []).append(place)
         self._count_fields(item)
 
-    def _see_clocks(self, record: wxr.Item | wxr.Comment) -> None:
+    def _see_clocks(self, record: records.Item | records.Comment) -> None:
         gmt = readings.shown(record.date_gmt)
         self.clocks.see(readings.shown(record.date), gmt)
 
-    def _take_written(self, item: wxr.Item) -> None:
+    def _take_written(self, item: records.Item) -> None:
         self.highest_post = max(self.highest_post, readings.number(item.id) or 0)
         for comment in item.comments:
             number = readings.number(comment.id) or 0
@@ -175,12 +176,13 @@ class Survey:
                 if filed.taxonomy in TAXONOMIES and (filed.slug or filed.name):
                     mention = Mention(filed.taxonomy, filed.slug, filed.name)
                     self.mentions.setdefault(mention, item.line)
-        self.shortcodes.update(wordpress.shortcodes(item.content))
+        if item.body is records.Body.WORDPRESS:
+            self.shortcodes.update(wordpress.shortcodes(item.content))
         self._count_fields(item)
         if item.status == "publish":
             self._take_published(item)
 
-    def _count_fields(self, item: wxr.Item) -> None:
+    def _count_fields(self, item: records.Item) -> None:
         for meta in (item.meta, *(comment.meta for comment in item.comments)):
             for key, _ in meta:
                 key = f"{_OEMBED}…" if key.startswith(_OEMBED) else key
@@ -189,7 +191,7 @@ class Survey:
                     room = len(self.fields) < _MOST_FIELDS
                     self.fields[key if room or not is_new else "…"] += 1
 
-    def _take_published(self, item: wxr.Item) -> None:
+    def _take_published(self, item: records.Item) -> None:
         slug = readings.slug(item.name)
         if slug is not None:
             self._public_slugs.add(identities.hash_of(item.type, slug))
@@ -210,7 +212,7 @@ class Survey:
             )
         )
 
-    def _paths(self, item: wxr.Item) -> frozenset[tuple[str, ...]]:
+    def _paths(self, item: records.Item) -> frozenset[tuple[str, ...]]:
         """The paths of an item's categories, as they stand in addresses."""
         if not self._category_paths:
             self._category_paths = _category_paths(self.terms)
@@ -227,10 +229,10 @@ class Survey:
         )
 
 
-def survey(reader: wxr.Reader, kept: Collection[str] = ()) -> Survey:
+def survey(reader: records.Source, kept: Collection[str] = ()) -> Survey:
     """Read a file through once. Items of the types ``kept`` become pages.
 
-    :raise wxr.Unreadable: if nothing of it can be taken
+    :raise records.Unreadable: if nothing of it can be taken
     """
     found = Survey(frozenset(kept).difference(NEVER_KEPT))
     for record in reader:
@@ -239,7 +241,7 @@ def survey(reader: wxr.Reader, kept: Collection[str] = ()) -> Survey:
     return found
 
 
-def kind_of_item(item: wxr.Item) -> str:
+def kind_of_item(item: records.Item) -> str:
     """What an item is called in the report."""
     return "menu_item" if item.type == MENU_ITEM else item.type
 
@@ -255,7 +257,7 @@ def bare(host: str) -> str:
     return host.removeprefix("www.")
 
 
-def _category_paths(terms: list[wxr.Term]) -> dict[str, tuple[str, ...]]:
+def _category_paths(terms: list[records.Term]) -> dict[str, tuple[str, ...]]:
     """The path of each category by its slug; those above it come first."""
     parents = {each.slug: each.parent for each in terms if each.taxonomy == "category"}
     paths: dict[str, tuple[str, ...]] = {}

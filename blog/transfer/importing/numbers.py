@@ -4,9 +4,9 @@ from typing import Any
 
 from sqlalchemy import Table, delete, select
 
-from ..database import Model, session
+from ...database import Model, session
+from ..models import ImportedItem
 from . import identities, readings
-from .models import ImportedItem
 
 
 class Numbers:

@@ -10,7 +10,9 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
-from ..text.tokens import Start, pieces
+from ...text.sanitizer import Format
+from ...text.tokens import Start, pieces
+from ..records import Body
 from .survey import bare
 
 # Of each tag, the attribute that is an address. Players become links to what they play
@@ -25,10 +27,11 @@ _PLAYED = re.compile(r"(?:https?:/)?/[^\s\"'\]]{1,1000}")
 _TAG = re.compile(rf"<(?:{'|'.join(_READ)})\s", re.IGNORECASE)
 
 
-def addresses(html: str) -> Iterator[str]:
+def addresses(html: str, body: Body = Body.HTML) -> Iterator[str]:
     """What a text shows and links to, as it says it, in order."""
-    for player in _PLAYER.finditer(html):
-        yield from _PLAYED.findall(player[0])
+    if body is Body.WORDPRESS:
+        for player in _PLAYER.finditer(html):
+            yield from _PLAYED.findall(player[0])
     if _TAG.search(html) is None:
         return
     for piece in pieces(html):
@@ -38,7 +41,7 @@ def addresses(html: str) -> Iterator[str]:
                 yield value
 
 
-def rewritten(html: str, to: Mapping[str, str]) -> str:
+def rewritten(html: str, to: Mapping[str, str], format: Format = Format.HTML) -> str:
     """The text with new addresses in the place of old ones, as it says these."""
     if not to:
         return html

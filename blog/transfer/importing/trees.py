@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from ..database import session
-from ..posts import permalinks, publishing, queries
-from ..posts.models import Kind, Post, Status
-from ..site import redirects
+from ...database import session
+from ...posts import permalinks, publishing, queries
+from ...posts.models import Kind, Post, Status
+from ...site import redirects
 from . import readings
 from .identities import Verdict
 from .items import Arrival

@@ -6,13 +6,14 @@ from typing import cast
 
 from sqlalchemy import select
 
-from ..database import session
-from ..posts.models import Category, Tag
-from ..posts.terms import terms as post_terms
-from ..text import excerpts, normalize, slugs
-from . import identities, readings, wxr
+from ...database import session
+from ...posts.models import Category, Tag
+from ...posts.terms import terms as post_terms
+from ...text import excerpts, normalize, slugs
+from .. import records
+from ..models import ImportedItem
+from . import identities, readings
 from .identities import Key, Left, Verdict
-from .models import ImportedItem
 from .report import EDITED_HERE, NOT_YET, REPEATED, Outcome, Report
 from .survey import DEEPEST, MENU, TAXONOMIES, Survey, kind_of_term
 
@@ -23,7 +24,7 @@ Row = Category | Tag
 class _Arrival:
     """A category or tag of the file, and what it became."""
 
-    term: wxr.Term
+    term: records.Term
     key: Key
     here: ImportedItem | None = None
     row: Row | None = None
@@ -41,7 +42,7 @@ class Terms:
         self._by_slug: dict[tuple[str, str], int] = {}
         self._by_name: dict[tuple[str, str], int] = {}
 
-    def filed(self, item: wxr.Item, taxonomy: str) -> list[int]:
+    def filed(self, item: records.Item, taxonomy: str) -> list[int]:
         """The ids of the categories (or tags) of an item, each once."""
         found: dict[int, None] = {}
         for each in item.filed:
@@ -102,7 +103,7 @@ class Terms:
                 continue
             key = Key(kind.__tablename__, "", slug or name)
             here = identities.of_that_name(key, every)
-            term = wxr.Term(line, taxonomy, "", slug, "", name, "")
+            term = records.Term(line, taxonomy, "", slug, "", name, "")
             each = _Arrival(term, key, here, _row(kind, here))
             if each.row is None:
                 self._find_or_make(each, kind)
@@ -227,7 +228,7 @@ class Terms:
         )
 
     def _verdict(
-        self, term: wxr.Term, here: ImportedItem | None, row: Row | None
+        self, term: records.Term, here: ImportedItem | None, row: Row | None
     ) -> Verdict:
         return identities.verdict(here, _digest(term), _left(row) if row else None)
 
@@ -243,7 +244,7 @@ class Terms:
             case Verdict.EDITED:
                 self._report.skip(kind, each.term.id, EDITED_HERE)
 
-    def _name(self, term: wxr.Term) -> str:
+    def _name(self, term: records.Term) -> str:
         whole = readings.name(term.name, len(term.name) + 1)
         name = readings.name(term.name, post_terms.NAME_LIMIT)
         if name != whole:
@@ -294,7 +295,7 @@ def _with_slug(kind: type[Row], slug: str) -> Row | None:
     return cast(Row | None, session.scalar(select(kind).where(kind.slug == slug)))
 
 
-def _digest(term: wxr.Term) -> str:
+def _digest(term: records.Term) -> str:
     return identities.digest([term.slug, term.name, term.parent, term.description])
 
 
@@ -304,7 +305,7 @@ def _left(row: Row) -> Left:
     return Left(0, identities.digest(told))
 
 
-def _description(term: wxr.Term) -> str:
+def _description(term: records.Term) -> str:
     """Its words; WordPress lets HTML stand in it."""
     return excerpts.plain(normalize.clean_text(term.description))
 

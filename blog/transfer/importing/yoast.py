@@ -3,9 +3,10 @@
 import re
 from typing import NamedTuple
 
-from ..posts.models import Post
-from ..text import normalize
-from . import readings, rewriting, wxr
+from ...posts.models import Post
+from ...text import normalize
+from .. import records
+from . import readings, rewriting
 from .survey import Survey, bare
 
 TITLE_LIMIT = 200
@@ -26,7 +27,7 @@ class Words(NamedTuple):
     picture: str  # the number of an attachment
 
 
-def words(item: wxr.Item, survey: Survey) -> Words:
+def words(item: records.Item, survey: Survey) -> Words:
     """What the plugin says of an item."""
     said = {
         key.removeprefix(_PREFIX): value.strip()
@@ -50,7 +51,7 @@ def apply(post: Post, found: Words) -> None:
     post.canonical_url = found.canonical
 
 
-def _filled(text: str, item: wxr.Item, survey: Survey, limit: int) -> str:
+def _filled(text: str, item: records.Item, survey: Survey, limit: int) -> str:
     """The words with those in the place of variables that are known here; "" with one
     that is not, and for what every page says by itself.
     """

@@ -11,19 +11,17 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 from xml.parsers import expat
 
-from .repair import Loss, Mender
-
-__all__ = [
-    "Author",
-    "Channel",
-    "Comment",
-    "Filed",
-    "Item",
-    "Loss",
-    "Reader",
-    "Term",
-    "Unreadable",
-]
+from ..records import (
+    Author,
+    Channel,
+    Comment,
+    Filed,
+    Item,
+    Loss,
+    Term,
+    Unreadable,
+)
+from .repair import Mender
 
 # An export is five deep. Deeper is no export, and would cost memory.
 MAX_DEPTH = 50
@@ -36,103 +34,6 @@ _NAMESPACES = {
 _USUAL = frozenset({"wp", "content", "excerpt", "dc"})
 _TERMS = {"wp:category": "category", "wp:tag": "post_tag", "wp:term": ""}
 _RECORDS = frozenset({"item", "wp:author", *_TERMS})
-
-
-class Unreadable(Exception):
-    """Nothing of the file can be taken; one sentence says why, and on which line."""
-
-
-@dataclass(slots=True)
-class Channel:
-    """The old site; "" for what it does not say."""
-
-    title: str = ""
-    link: str = ""
-    description: str = ""
-    language: str = ""
-    base_site_url: str = ""
-    base_blog_url: str = ""
-    version: str = ""
-    pub_date: str = ""
-
-
-@dataclass(slots=True)
-class Author:
-    line: int
-    id: str
-    login: str
-    email: str
-    display_name: str
-    first_name: str
-    last_name: str
-
-
-@dataclass(slots=True)
-class Term:
-    """A category, tag, or something of another ``taxonomy``; ``parent`` is a slug."""
-
-    line: int
-    taxonomy: str
-    id: str
-    slug: str
-    parent: str
-    name: str
-    description: str
-
-
-@dataclass(slots=True)
-class Filed:
-    """Where an item is filed. Version 1.0 says it twice, once without a slug."""
-
-    taxonomy: str
-    slug: str
-    name: str
-
-
-@dataclass(slots=True)
-class Comment:
-    line: int
-    id: str
-    author: str
-    email: str
-    url: str
-    ip: str
-    date: str
-    date_gmt: str
-    content: str
-    approved: str
-    type: str
-    parent: str
-    user_id: str
-    meta: list[tuple[str, str]]
-
-
-@dataclass(slots=True)
-class Item:
-    line: int
-    title: str
-    link: str
-    pub_date: str
-    creator: str
-    guid: str
-    content: str
-    excerpt: str
-    id: str
-    date: str
-    date_gmt: str
-    modified_gmt: str
-    comment_status: str
-    name: str
-    status: str
-    parent: str
-    menu_order: str
-    type: str
-    password: str
-    is_sticky: str
-    attachment_url: str
-    filed: list[Filed]
-    meta: list[tuple[str, str]]
-    comments: list[Comment]
 
 
 @dataclass(slots=True)

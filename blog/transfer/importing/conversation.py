@@ -10,16 +10,17 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 from sqlalchemy import select
 
-from ..comments import counts, drafts
-from ..comments.models import Comment, Kind, Status
-from ..database import session
-from ..i18n import gettext as _
-from ..text import normalize
-from ..text.sanitizer import POLICY_VERSION, Format, TooLarge, comment_html
-from . import identities, readings, wxr
+from ...comments import counts, drafts
+from ...comments.models import Comment, Kind, Status
+from ...database import session
+from ...i18n import gettext as _
+from ...text import normalize
+from ...text.sanitizer import POLICY_VERSION, TooLarge, comment_html
+from .. import records
+from ..models import ImportedItem
+from . import identities, readings
 from .identities import TO_WRITE, Key, Left, Verdict
 from .items import Arrival
-from .models import ImportedItem
 from .numbers import Numbers
 from .people import People
 from .report import EDITED_HERE, REPEATED, Outcome, Report
@@ -49,7 +50,7 @@ _EMAIL = re.compile(
 class Said:
     """A comment of the file. ``content`` is ``None`` where nothing is to be done."""
 
-    comment: wxr.Comment
+    comment: records.Comment
     key: Key
     digest: str
     status: Status
@@ -143,9 +144,7 @@ class Conversation:
     def _taken(self, arrival: Arrival) -> list[Said]:
         """The comments of an item, each once, without those that are no comments."""
         item = arrival.item
-        former = readings.serialised(
-            dict(item.meta).get("_wp_trash_meta_comments_status", "")
-        )
+        former = readings.serialised(item.field("_wp_trash_meta_comments_status"))
         keys = [identities.of_comment(each, arrival.key) for each in item.comments]
         last = dict(zip(keys, item.comments, strict=True))
         found: list[Said] = []
@@ -162,7 +161,7 @@ class Conversation:
                 found.append(Said(comment, key, _digest(comment, status), status))
         return found
 
-    def _status(self, comment: wxr.Comment, former: dict[str, str]) -> Status:
+    def _status(self, comment: records.Comment, former: dict[str, str]) -> Status:
         word = comment.approved
         if word == _POST_TRASHED:
             word = former.get(comment.id, "")
@@ -182,7 +181,7 @@ class Conversation:
         comment = each.comment
         source = normalize.clean_text(comment.content).strip()
         try:
-            html: Markup = comment_html(source, Format.HTML)
+            html: Markup = comment_html(source, comment.format)
         except TooLarge:
             self._report.say("The comment was not taken: too large.", comment.line)
             return
@@ -194,7 +193,7 @@ class Conversation:
             html=html,
         )
 
-    def _email(self, comment: wxr.Comment) -> str:
+    def _email(self, comment: records.Comment) -> str:
         email = readings.name(comment.email, drafts.MAX_EMAIL_BYTES + 1).lower()
         if email and (
             len(email.encode()) > drafts.MAX_EMAIL_BYTES or not _EMAIL.fullmatch(email)
@@ -205,7 +204,7 @@ class Conversation:
             return ""
         return email
 
-    def _url(self, comment: wxr.Comment) -> str:
+    def _url(self, comment: records.Comment) -> str:
         typed = readings.name(comment.url, drafts.MAX_URL_BYTES + 1)
         url = normalize.http_url(typed) or ""
         if len(url.encode()) > drafts.MAX_URL_BYTES:
@@ -218,7 +217,7 @@ class Conversation:
             )
         return url
 
-    def _ip(self, comment: wxr.Comment) -> str:
+    def _ip(self, comment: records.Comment) -> str:
         try:
             return str(ipaddress.ip_address(comment.ip))
         except ValueError:
@@ -261,7 +260,7 @@ class Conversation:
         row.kind = _KINDS[comment.type]
         row.author, row.email, row.url = content.author, content.email, content.url
         row.ip = self._ip(comment)
-        row.format = Format.HTML
+        row.format = comment.format
         row.source, row.html, row.folded = content.source, content.html, content.digest
         row.policy_version = POLICY_VERSION
         row.status, row.reason = said.status, _reason(said.status)
@@ -375,7 +374,7 @@ def _reason(status: Status) -> str:
             return _("As it was at the old site.")
 
 
-def _digest(comment: wxr.Comment, status: Status) -> str:
+def _digest(comment: records.Comment, status: Status) -> str:
     """A digest of all that is taken over of a comment, as the file has it."""
     return identities.digest(
         [

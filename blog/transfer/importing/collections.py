@@ -4,10 +4,11 @@ import html
 import re
 from collections.abc import Mapping, Sequence
 
-from ..media import queries as media
-from ..media.models import MediaItem, MediaKind
-from ..text import wordpress
-from . import attachments, wxr
+from ...media import queries as media
+from ...media.models import MediaItem, MediaKind
+from ...text import wordpress
+from .. import records
+from . import attachments
 from .survey import Survey
 
 _KINDS = {
@@ -24,7 +25,7 @@ MOST = 500
 class Collections:
     """What those of a few items show. ``files`` are by the numbers of the old site."""
 
-    def __init__(self, survey: Survey, items: Sequence[wxr.Item]) -> None:
+    def __init__(self, survey: Survey, items: Sequence[records.Item]) -> None:
         self._survey = survey
         wanted = {number for item in items for number in self._numbers(item)}
         rows = attachments.rows_of(survey.site, sorted(wanted))
@@ -33,7 +34,7 @@ class Collections:
             number: found[row_id] for number, row_id in rows.items() if row_id in found
         }
 
-    def shown(self, item: wxr.Item) -> list[str]:
+    def shown(self, item: records.Item) -> list[str]:
         """The paths of all files that the collections of an item show."""
         return [
             self._files[number].path
@@ -41,7 +42,7 @@ class Collections:
             if number in self._files
         ]
 
-    def of(self, item: wxr.Item) -> wordpress.Collected:
+    def of(self, item: records.Item) -> wordpress.Collected:
         """How to write the collections of an item."""
 
         def written(name: str, attributes: Mapping[str, str]) -> str:
@@ -54,14 +55,16 @@ class Collections:
 
         return written
 
-    def _numbers(self, item: wxr.Item) -> list[str]:
+    def _numbers(self, item: records.Item) -> list[str]:
+        if item.body is not records.Body.WORDPRESS:
+            return []
         return [
             number
             for _, attributes in wordpress.collections(item.content)
             for number in self._chosen(item, attributes)
         ]
 
-    def _chosen(self, item: wxr.Item, attributes: Mapping[str, str]) -> list[str]:
+    def _chosen(self, item: records.Item, attributes: Mapping[str, str]) -> list[str]:
         """The numbers of the files: those that are named, or all that were uploaded to
         the post.
         """

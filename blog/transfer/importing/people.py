@@ -7,13 +7,14 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from ..accounts import queries, users
-from ..accounts.models import Role, User
-from ..database import session
-from ..text import slugs
-from . import identities, readings, wxr
+from ...accounts import queries, users
+from ...accounts.models import Role, User
+from ...database import session
+from ...text import slugs
+from .. import records
+from ..models import ImportedItem
+from . import identities, readings
 from .identities import Key, Left, Verdict
-from .models import ImportedItem
 from .report import EDITED_HERE, REPEATED, Outcome, Report
 from .survey import Survey
 
@@ -87,9 +88,9 @@ class People:
         if self._survey.nobodys:
             self._nobody = (_first_admin() or self._nobody_in_person()).id
 
-    def _authors(self) -> Iterator[tuple[wxr.Author, Key]]:
+    def _authors(self) -> Iterator[tuple[records.Author, Key]]:
         """Everybody the file describes, each once, as it says last."""
-        last: dict[Key, wxr.Author] = {}
+        last: dict[Key, records.Author] = {}
         for author in self._survey.authors:
             last[identities.of_author(author)] = author
         for author in self._survey.authors:
@@ -114,7 +115,9 @@ class People:
             if login not in described and login.lower() not in described
         }
 
-    def _take(self, author: wxr.Author, key: Key, here: ImportedItem | None) -> None:
+    def _take(
+        self, author: records.Author, key: Key, here: ImportedItem | None
+    ) -> None:
         user = _row(here)
         verdict = _verdict(author, here, user)
         self._count(author, verdict)
@@ -142,7 +145,7 @@ class People:
         if author.id:
             self._by_number[author.id] = user.id
 
-    def _count(self, author: wxr.Author, verdict: Verdict) -> None:
+    def _count(self, author: records.Author, verdict: Verdict) -> None:
         match verdict:
             case Verdict.NEW:
                 self._report.became("author", Outcome.IMPORTED)
@@ -217,12 +220,12 @@ class People:
 
 
 def _verdict(
-    author: wxr.Author, here: ImportedItem | None, user: User | None
+    author: records.Author, here: ImportedItem | None, user: User | None
 ) -> Verdict:
     return identities.verdict(here, _digest(author), _left(user) if user else None)
 
 
-def _digest(author: wxr.Author) -> str:
+def _digest(author: records.Author) -> str:
     return identities.digest([author.login, author.email, author.display_name])
 
 

@@ -1,0 +1,1 @@
+"""Moving in: what records become here, and what became of them."""
