@@ -7,10 +7,12 @@ from collections.abc import Collection, Iterable
 
 from sqlalchemy import case, func, literal_column, select, text, update
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.elements import ColumnElement
 
 from ..database import session
+from ..posts import queries as posts
 from ..posts.models import Post
-from . import queries, threads
+from . import threads
 from .models import BEGINS_A_THREAD, Comment, Kind, Status
 
 
@@ -44,14 +46,14 @@ def recount(comments: Iterable[Comment]) -> None:
         recount_post(post_id)
 
 
-def rebuild(post_id: int) -> None:
-    """Find out anew with which comment each thread below a post begins, and count: for
-    what was written in bulk.
+def rebuild(*post_ids: int) -> None:
+    """Find out anew with which comment each thread below some posts begins, and count:
+    for what was written in bulk.
     """
     session.flush()
-    ids = select(Comment.id).where(Comment.post_id == post_id)
-    _regroup(session.scalars(ids).all())
-    recount_post(post_id)
+    for some in _portions(post_ids):
+        _regroup(Comment.post_id.in_(some))
+        _recount_posts(some)
 
 
 def take_out(comments: Collection[Comment]) -> None:
@@ -70,7 +72,8 @@ def take_out(comments: Collection[Comment]) -> None:
         session.delete(comment)
     session.flush()
     _recount_threads(roots - gone)
-    _regroup(set(ids) - gone)
+    for some in _portions(set(ids) - gone):
+        _regroup(Comment.id.in_(some))
     for post_id in posts:
         recount_post(post_id)
 
@@ -78,32 +81,37 @@ def take_out(comments: Collection[Comment]) -> None:
 def recount_post(post_id: int) -> None:
     """Make the numbers at the post those of what is shown below it, counting it all."""
     session.flush()
-    begun = select(func.count()).where(
-        Comment.post_id == post_id, text(BEGINS_A_THREAD)
+    _recount_posts([post_id])
+
+
+def _recount_posts(ids: Collection[int]) -> None:
+    number = func.count()
+    below = (
+        select(Comment.post_id, number)
+        .where(Comment.post_id.in_(ids))
+        .group_by(Comment.post_id)
     )
-    post = session.get(Post, post_id)
-    if post is not None:
-        post.comment_count = queries.approved_count(post_id)
-        post.thread_count = session.scalar(begun) or 0
+    read = dict(session.execute(below.where(Comment.status == Status.APPROVED)).all())
+    begun = dict(session.execute(below.where(text(BEGINS_A_THREAD))).all())
+    rows = select(Post).where(Post.id.in_(ids)).options(*posts.LIGHT)
+    for post in session.scalars(rows):
+        post.comment_count = read.get(post.id, 0)
+        post.thread_count = begun.get(post.id, 0)
 
 
-def _regroup(ids: Collection[int]) -> None:
+def _regroup(which: ColumnElement[bool]) -> None:
     """Find out anew with which comment each thread begins, of those that these comments
     make up, and count what is read in each.
     """
-    rows = [
-        row
-        for some in _portions(ids)
-        for row in session.execute(
-            select(
-                Comment.id,
-                Comment.parent_id,
-                Comment.status,
-                Comment.root_id,
-                Comment.thread_count,
-            ).where(Comment.id.in_(some), Comment.kind == Kind.COMMENT)
-        )
-    ]
+    rows = session.execute(
+        select(
+            Comment.id,
+            Comment.parent_id,
+            Comment.status,
+            Comment.root_id,
+            Comment.thread_count,
+        ).where(which, Comment.kind == Kind.COMMENT)
+    ).all()
     roots = threads.roots({row.id: row.parent_id for row in rows})
     read = Counter(roots[row.id] for row in rows if row.status == Status.APPROVED)
     changes = []

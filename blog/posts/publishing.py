@@ -134,7 +134,8 @@ def _note_uses(post: Post, media_ids: Sequence[int]) -> None:
     beside = [post.cover_id, post.social_picture_id]
     media_ids = [*media_ids, *(each for each in beside if each is not None)]
     kept = {use.media_id: use for use in post.media_uses}
-    known = session.scalars(select(MediaItem.id).where(MediaItem.id.in_(media_ids)))
+    asked = select(MediaItem.id).where(MediaItem.id.in_(media_ids))
+    known = session.scalars(asked) if media_ids else ()
     post.media_uses = [kept.get(id) or MediaUse(media_id=id) for id in known]
 
 

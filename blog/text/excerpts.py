@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from blog.text.tokens import End, Start, Text, tokens
 from blog.text.wellformed import PHRASING, VOID
@@ -22,6 +23,8 @@ _UNIT = re.compile(rf"[{_UNSPACED}]|[^\s{_UNSPACED}]+")
 _SENTENCE_PARTS = " .…,;:–—-،؛、。，；："
 
 
+# Remembered, as a new text is counted, shortened and indexed one after the other.
+@lru_cache(maxsize=4)
 def plain(html: str) -> str:
     """The words of sanitised HTML on one line; blocks are parted by a space.
 

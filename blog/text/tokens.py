@@ -23,6 +23,7 @@ _COMMENT_END = re.compile(r"--!?>")
 _REFERENCE = re.compile(r"&(#[xX][0-9a-fA-F]+;?|#[0-9]+;?|[A-Za-z][A-Za-z0-9]*+;?)")
 # Python refuses to read a number of thousands of digits; no character has so many.
 _HUGE_REFERENCE = re.compile(r"&#(?:[0-9]{9,}|[xX][0-9a-fA-F]{9,});?")
+_SIMPLE_TAG = re.compile(r"<(/?)([a-z][a-z0-9]{0,15})>")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 
@@ -79,6 +80,7 @@ def pieces(source: str) -> Iterator[Piece]:
     but for half characters and references that no character has, which are replaced.
     """
     source = _HUGE_REFERENCE.sub("\ufffd", _SURROGATES.sub("\ufffd", source))
+    is_plain = _plain(source) == source
     position = 0
     unclosed: set[str] = set()
     while position < len(source):
@@ -87,7 +89,7 @@ def pieces(source: str) -> Iterator[Piece]:
             start = len(source)
         if start > position:
             raw = source[position:start]
-            yield Piece(raw, Text(_text(raw)))
+            yield Piece(raw, Text(raw if is_plain and "&" not in raw else _text(raw)))
         if start == len(source):
             return
         token, position = _markup(source, start, unclosed)
@@ -105,6 +107,10 @@ def _markup(source: str, start: int, unclosed: set[str]) -> tuple[Token | None, 
     ``unclosed`` remembers what has no end in the rest of the source, so that the
     search for it is not made again at every ``<``.
     """
+    simple = _SIMPLE_TAG.match(source, start)  # as most of them are
+    if simple is not None:
+        name = simple[2]
+        return (End(name) if simple[1] else Start(name, {})), simple.end()
     if _TAG.match(source, start):
         return _tag(source, start, unclosed)
     if source.startswith("<!--", start):

@@ -2,9 +2,10 @@
 
 import ipaddress
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
@@ -21,7 +22,7 @@ from ..models import ImportedItem
 from . import identities, readings
 from .identities import TO_WRITE, Key, Left, Verdict
 from .items import Arrival
-from .numbers import Numbers
+from .numbers import Numbers, Wanted
 from .people import People
 from .report import EDITED_HERE, REPEATED, Outcome, Report
 from .survey import Survey
@@ -78,21 +79,25 @@ class Conversation:
         self._now = now
         self._numbers = Numbers(Comment, ("comment",), survey.highest_comment)
 
-    def prepared(self, arrival: Arrival) -> list[Said]:
-        """The comments of an item that are taken, rendered where they will be written,
+    def prepared(self, arrivals: Sequence[Arrival]) -> list[list[Said]]:
+        """The comments of items that are taken, rendered where they will be written,
         each behind what it answers.
         """
-        found = self._taken(arrival)
-        keys = frozenset(each.key for each in found)
-        known = identities.known(self._survey.site, list(keys))
-        rows = _left_rows([here.row_id for here in known.values()])
-        for each in found:
-            here = _here(each.key, arrival.row_id, known, rows, keys)
-            left = rows[here.row_id].left if here and here.row_id in rows else None
-            each.verdict = identities.verdict(here, each.digest, left)
-            if each.verdict in TO_WRITE:
-                self._render(each)
-        return _parents_first(found)
+        talks = [self._taken(arrival) for arrival in arrivals]
+        here = _Here(
+            identities.known(
+                self._survey.site, [each.key for talk in talks for each in talk]
+            )
+        )
+        for arrival, talk in zip(arrivals, talks, strict=True):
+            keys = frozenset(each.key for each in talk)
+            for each in talk:
+                before = here.of(each.key, arrival.row_id, keys)
+                left = here.stands(before)
+                each.verdict = identities.verdict(before, each.digest, left)
+                if each.verdict in TO_WRITE:
+                    self._render(each)
+        return [_parents_first(talk) for talk in talks]
 
     def count(self, said: Said) -> None:
         """Note in the report what becomes of it."""
@@ -108,38 +113,73 @@ class Conversation:
             case Verdict.CHANGED:
                 self._report.became("comment", Outcome.UPDATED)
 
-    def write(self, arrival: Arrival, conversation: Sequence[Said]) -> None:
-        """Make or change the rows of those that were rendered."""
-        if arrival.row_id is None or not any(each.content for each in conversation):
+    def write(self, talks: Sequence[tuple[Arrival, Sequence[Said]]]) -> None:
+        """Make or change the rows of those that were rendered, below several posts."""
+        talks = [
+            (arrival, talk)
+            for arrival, talk in talks
+            if arrival.row_id is not None and any(each.content for each in talk)
+        ]
+        if not talks:
             return
-        keys = frozenset(each.key for each in conversation)
-        known = identities.known(self._survey.site, list(keys))
-        rows = _left_rows([here.row_id for here in known.values()])
-        numbers: dict[str, int] = {}
-        for each in conversation:
-            here = _here(each.key, arrival.row_id, known, rows, keys)
-            left = rows[here.row_id].left if here and here.row_id in rows else None
-            if each.content is not None:
-                each.verdict = identities.verdict(here, each.digest, left)
-            if here is not None and left is not None:
-                numbers.setdefault(each.comment.id, here.row_id)
-            if each.content is None or each.verdict not in TO_WRITE:
-                continue
-            row = session.get(Comment, here.row_id) if here and left else None
-            row = self._written(each, each.content, row, here, arrival)
-            above = self._above(each, numbers, conversation)
-            row.parent_id = above if above != row.id else None
-            session.flush()
-            numbers.setdefault(each.comment.id, row.id)
+        known = identities.known(
+            self._survey.site, [each.key for _, talk in talks for each in talk]
+        )
+        here_before = _Here(known)
+        written: list[_Written] = []
+        for arrival, talk in talks:
+            keys = frozenset(each.key for each in talk)
+            for each in talk:
+                before = here_before.of(each.key, arrival.row_id, keys)
+                stands = here_before.stands(before)
+                if each.content is not None:
+                    each.verdict = identities.verdict(before, each.digest, stands)
+                written.append(_Written(arrival, each, before, stands is not None))
+        self._write(written)
+        counts.rebuild(*(arrival.row_id for arrival, _ in talks if arrival.row_id))
+
+    def _write(self, written: Sequence["_Written"]) -> None:
+        changed = [each for each in written if each.is_to_write]
+        rows = _rows([each.here.row_id for each in changed if each.here])
+        new = [each for each in changed if not each.is_here]
+        for each, number in zip(new, self._given(new), strict=True):
+            each.number = number
+        numbers: dict[tuple[int | None, str], int] = {}
+        for each in written:
+            if each.is_to_write:
+                before = rows[each.here.row_id] if each.here and each.is_here else None
+                if before is not None:
+                    session.flush()  # what it answers now may be new
+                each.row = self._filled(each, before)
+                above = self._above(each, numbers)
+                each.row.parent_id = above if above != each.number else None
+                session.add(each.row)
+            if each.number is not None:  # so that only what comes after can answer it
+                place = each.arrival.row_id, each.said.comment.id
+                numbers.setdefault(place, each.number)
+        session.flush()
+        for each in changed:
+            assert each.row is not None  # noqa: S101  it was just filled
             identities.remember(
-                here,
+                each.here,
                 self._survey.site,
-                each.key,
-                digest=each.digest,
-                row_id=row.id,
-                left=_left(row.version, row.status, row.previous_status),
+                each.said.key,
+                digest=each.said.digest,
+                row_id=each.row.id,
+                left=_left(each.row.version, each.row.status, each.row.previous_status),
             )
-        counts.rebuild(arrival.row_id)
+
+    def _given(self, new: Sequence["_Written"]) -> list[int]:
+        if not new:
+            return []
+        sample = {
+            "post_id": new[0].arrival.row_id,
+            "source": "",
+            "html": Markup(""),
+            "created_at": self._now,
+        }
+        wanted = [Wanted(each.said.comment.id, each.here) for each in new]
+        return self._numbers.given(wanted, sample)
 
     def _taken(self, arrival: Arrival) -> list[Said]:
         """The comments of an item, each once, without those that are no comments."""
@@ -229,31 +269,17 @@ class Conversation:
 
     # Inside of a write
 
-    def _written(
-        self,
-        said: Said,
-        content: drafts.Content,
-        row: Comment | None,
-        here: ImportedItem | None,
-        arrival: Arrival,
-    ) -> Comment:
+    def _filled(self, each: "_Written", row: Comment | None) -> Comment:
         """The row of a comment, new or changed, without its place in the thread."""
-        comment = said.comment
+        comment, content = each.said.comment, each.said.content
+        assert content is not None  # noqa: S101  others are not written
         if row is None:
             at = readings.instant(comment.date_gmt, comment.date, self._zone)
-            kept = self._numbers.kept(
-                comment.id,
-                here,
-                {
-                    "post_id": arrival.row_id,
-                    "source": "",
-                    "html": Markup(""),
-                    "created_at": self._now,
-                },
+            row = Comment(
+                id=each.number,
+                post_id=each.arrival.row_id,
+                created_at=at or self._dated(each.arrival),
             )
-            row = Comment(post_id=arrival.row_id, created_at=at or self._dated(arrival))
-            row.id = kept if kept is not None else row.id
-            session.add(row)
         else:
             row.version += 1
         row.user_id = self._people.said(comment.user_id)
@@ -263,7 +289,7 @@ class Conversation:
         row.format = comment.format
         row.source, row.html, row.folded = content.source, content.html, content.digest
         row.policy_version = POLICY_VERSION
-        row.status, row.reason = said.status, _reason(said.status)
+        row.status, row.reason = each.said.status, _reason(each.said.status)
         row.previous_status = None
         if row.is_discarded:
             before = dict(comment.meta).get("_wp_trash_meta_status", "")
@@ -278,13 +304,13 @@ class Conversation:
         )
 
     def _above(
-        self, said: Said, numbers: dict[str, int], conversation: Sequence[Said]
+        self, each: "_Written", numbers: Mapping[tuple[int | None, str], int]
     ) -> int | None:
         """The row that it answers; ``None`` for the top."""
-        parent = said.comment.parent
+        parent = each.said.comment.parent
         if parent in ("", "0"):
             return None
-        found = numbers.get(parent)
+        found = numbers.get((each.arrival.row_id, parent))
         if found is None:
             self._report.often(
                 "Comments that answer one which was not taken stand at the top."
@@ -292,55 +318,94 @@ class Conversation:
         return found
 
 
-@dataclass(frozen=True)
-class _Row:
+@dataclass
+class _Written:
+    """A comment in the course of being written. ``number`` is its row's, ``None`` as
+    long as it has none; ``is_here`` says that the row was there before.
+    """
+
+    arrival: Arrival
+    said: Said
+    here: ImportedItem | None
+    is_here: bool
+    number: int | None = None
+    row: Comment | None = None
+
+    def __post_init__(self) -> None:
+        if self.is_here and self.here is not None:
+            self.number = self.here.row_id
+
+    @property
+    def is_to_write(self) -> bool:
+        return self.said.content is not None and self.said.verdict in TO_WRITE
+
+
+class _Stands(NamedTuple):
     """How a comment that is here stands now, and below which post."""
 
     left: Left
     post_id: int
 
 
-def _left_rows(ids: Sequence[int]) -> dict[int, _Row]:
+class _Here:
+    """What comments became before, and how that stands now."""
+
+    def __init__(self, known: dict[Key, ImportedItem]) -> None:
+        self._known = known
+        self._rows = _stands([here.row_id for here in known.values()])
+        self._by_number: dict[str, list[tuple[Key, ImportedItem]]] = {}
+        for key, here in known.items():
+            self._by_number.setdefault(key.source_id, []).append((key, here))
+
+    def stands(self, here: ImportedItem | None) -> Left | None:
+        """How its row stands; ``None`` if it is gone."""
+        row = self._rows.get(here.row_id) if here else None
+        return None if row is None else row.left
+
+    def of(
+        self, key: Key, post_id: int | None, in_item: frozenset[Key]
+    ) -> ImportedItem | None:
+        """What a comment became. Its post may have got another slug since, and so
+        another key; then it is the one of its number below that post.
+        """
+        here = self._known.get(key)
+        if here is not None or not key.source_id:
+            return here
+        moved = [
+            row
+            for other, row in self._by_number.get(key.source_id, ())
+            if row.name == other.name  # or it has become another's by now
+            and other not in in_item
+            and row.row_id in self._rows
+            and self._rows[row.row_id].post_id == post_id
+        ]
+        return moved[0] if len(moved) == 1 else None
+
+
+def _stands(ids: Sequence[int]) -> dict[int, _Stands]:
     columns = (Comment.version, Comment.status, Comment.previous_status)
-    found: dict[int, _Row] = {}
+    found: dict[int, _Stands] = {}
     for some in identities.portions(ids):
         rows = session.execute(
             select(Comment.id, Comment.post_id, *columns).where(Comment.id.in_(some))
         )
         for row_id, post_id, version, status, previous_status in rows:
             left = _left(version, status, previous_status)
-            found[row_id] = _Row(left, post_id)
+            found[row_id] = _Stands(left, post_id)
+    return found
+
+
+def _rows(ids: Sequence[int]) -> dict[int, Comment]:
+    found: dict[int, Comment] = {}
+    for some in identities.portions(ids):
+        for row in session.scalars(select(Comment).where(Comment.id.in_(some))):
+            found[row.id] = row
     return found
 
 
 def _left(version: int, status: Status, previous_status: Status | None) -> Left:
     """Its version counts edits, but not what a moderator decided."""
     return Left(version, identities.digest([status, previous_status]))
-
-
-def _here(
-    key: Key,
-    post_id: int | None,
-    known: dict[Key, ImportedItem],
-    rows: dict[int, _Row],
-    in_item: frozenset[Key],
-) -> ImportedItem | None:
-    """What the comment became. Its post may have got another slug since, and so another
-    key; then it is the one of its number below that post.
-    """
-    here = known.get(key)
-    if here is not None or not key.source_id:
-        return here
-    moved = [
-        row
-        for other, row in known.items()
-        if other.source_id == key.source_id
-        and row.name == other.name  # or it has become another's by now
-        and other not in in_item
-        and row.row_id in rows
-        and rows[row.row_id].post_id == post_id
-    ]
-    return moved[0] if len(moved) == 1 else None
 
 
 def _parents_first(found: list[Said]) -> list[Said]:

@@ -216,13 +216,17 @@ def _by_key(rows: Iterable[ImportedItem]) -> dict[Key, ImportedItem]:
     return {Key(row.kind, row.source_id, row.name): row for row in rows}
 
 
-def is_anothers(kinds: Iterable[str], row_id: int, here: ImportedItem | None) -> bool:
-    """Whether something else became the row of that number, which may be deleted since;
-    its number is not free then.
+def owners(kinds: Iterable[str], row_ids: Sequence[int]) -> dict[int, set[int]]:
+    """What became the rows of those numbers, which may be deleted since: the ids of
+    ``ImportedItem`` by number.
     """
-    others = select(ImportedItem.id).where(
-        ImportedItem.kind.in_(list(kinds)), ImportedItem.row_id == row_id
-    )
-    if here is not None:
-        others = others.where(ImportedItem.id != here.id)
-    return session.scalar(others.limit(1)) is not None
+    found: dict[int, set[int]] = {}
+    for some in portions(row_ids):
+        rows = session.execute(
+            select(ImportedItem.row_id, ImportedItem.id).where(
+                ImportedItem.kind.in_(list(kinds)), ImportedItem.row_id.in_(some)
+            )
+        )
+        for row_id, id in rows:
+            found.setdefault(row_id, set()).add(id)
+    return found

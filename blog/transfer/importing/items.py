@@ -1,6 +1,6 @@
 """The posts and pages of an export: what each becomes here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -22,7 +22,7 @@ from ..records import Body
 from . import attachments, identities, readings, rewriting, yoast
 from .collections import Collections
 from .identities import TO_WRITE, Key, Left, Verdict
-from .numbers import Numbers
+from .numbers import Numbers, Wanted
 from .people import People
 from .places import Places
 from .report import EDITED_HERE, Outcome, Report
@@ -42,7 +42,7 @@ _STATUSES = {
 _UNFINISHED = frozenset({Status.DRAFT, Status.PENDING})
 _META = ("_wp_trash_meta_status", "_wp_trash_meta_time", "_wp_desired_post_slug")
 _LATEST = 2**35  # of seconds since 1970: in a thousand years
-_Term = TypeVar("_Term", Category, Tag)
+_Row = TypeVar("_Row", Category, Tag, User, Post)
 # WordPress puts it behind the slug of what it throws away.
 _TRASHED = "__trashed"
 
@@ -147,19 +147,72 @@ class Items:
         """
         arrivals = [each for each in arrivals if each.content is not None]
         known = identities.known(self._survey.site, [each.key for each in arrivals])
-        with session.no_autoflush:  # each is flushed once, when all of it is there
-            for each in arrivals:
-                self._write(each, known)
+        here = self._each_once(
+            [self._here(each.item, each.key, known) for each in arrivals]
+        )
+        rows = _rows(Post, [each.row_id for each in here if each])
+        posts = [rows.get(each.row_id) if each else None for each in here]
+        for each, before, post in zip(arrivals, here, posts, strict=True):
+            left = _left_of(post) if post else None
+            each.verdict = identities.verdict(before, each.digest, left)
+        self._shelf = _Shelf(self._people, self._terms, arrivals)
+        numbers = self._given(
+            [
+                (each, before)
+                for each, before, post in zip(arrivals, here, posts, strict=True)
+                if post is None
+            ]
+        )
+        with session.no_autoflush:  # all are flushed at once, when all of it is there
+            written = [
+                self._written(each, post, numbers)
+                for each, post in zip(arrivals, posts, strict=True)
+            ]
+        session.flush()
+        for each, before, post in zip(arrivals, here, written, strict=True):
+            self._remember(each, before, post)
 
-    def _write(self, each: Arrival, known: dict[Key, ImportedItem]) -> None:
-        here = self._here(each.item, each.key, known)
-        post = session.get(Post, here.row_id) if here else None
-        left = _left(post.version, post.status, post.trashed_status) if post else None
-        each.verdict = identities.verdict(here, each.digest, left)
-        if each.verdict is Verdict.NEW or post is None:
-            post = self._made(each, here)
-        elif each.verdict is Verdict.CHANGED:
+    def _each_once(
+        self, here: Sequence[ImportedItem | None]
+    ) -> list[ImportedItem | None]:
+        """What was moved in before; claimed by two, the first has it."""
+        claimed: set[int] = set()
+        found: list[ImportedItem | None] = []
+        for each in here:
+            is_free = each is not None and each.id not in claimed
+            found.append(each if is_free else None)
+            claimed.update({each.id} if each is not None else ())
+        return found
+
+    def _given(
+        self, new: Sequence[tuple[Arrival, ImportedItem | None]]
+    ) -> dict[int, int]:
+        """The numbers of those that get a row, by their lines in the file."""
+        if not new:
+            return {}
+        first = new[0][0]
+        numbers = self._numbers.given(
+            [Wanted(each.item.id, here) for each, here in new],
+            {
+                "kind": first.kind,
+                "author_id": self._people.wrote(first.item.creator),
+                "created_at": self._now,
+                "edited_at": self._now,
+            },
+        )
+        lines = [each.item.line for each, _ in new]
+        return dict(zip(lines, numbers, strict=True))
+
+    def _written(
+        self, each: Arrival, post: Post | None, numbers: Mapping[int, int]
+    ) -> Post:
+        if post is None:
+            return self._made(each, numbers[each.item.line])
+        if each.verdict is Verdict.CHANGED:
             self._revise(post, each)
+        return post
+
+    def _remember(self, each: Arrival, here: ImportedItem | None, post: Post) -> None:
         each.row_id = post.id
         if each.verdict not in TO_WRITE:
             each.is_ours = False
@@ -171,7 +224,7 @@ class Items:
             digest=each.digest,
             guid=each.item.guid,
             row_id=post.id,
-            left=_left(post.version, post.status, post.trashed_status),
+            left=_left_of(post),
         )
 
     def _here(
@@ -212,22 +265,11 @@ class Items:
 
     # Inside of a write
 
-    def _made(self, each: Arrival, here: ImportedItem | None) -> Post:
+    def _made(self, each: Arrival, number: int) -> Post:
         item = each.item
         assert each.content is not None  # noqa: S101  write takes no others
-        author = session.get_one(User, self._people.wrote(item.creator))
-        kept = self._numbers.kept(
-            item.id,
-            here,
-            {
-                "kind": each.kind,
-                "author_id": author.id,
-                "created_at": self._now,
-                "edited_at": self._now,
-            },
-        )
         post = publishing.compose(
-            author,
+            self._shelf.author(item),
             each.kind,
             each.content,
             self._now,
@@ -235,8 +277,7 @@ class Items:
             cover_id=each.cover_id,
             social_picture_id=each.social_picture_id,
         )
-        if kept is not None:
-            post.id = kept
+        post.id = number
         if item.guid:
             post.guid = item.guid  # also where two share one, as readers know them so
         yoast.apply(post, each.words)
@@ -246,7 +287,7 @@ class Items:
     def _revise(self, post: Post, each: Arrival) -> None:
         assert each.content is not None  # noqa: S101  write takes no others
         before = permalinks.post_url(post) if post.is_public(self._now) else None
-        post.author = session.get_one(User, self._people.wrote(each.item.creator))
+        post.author = self._shelf.author(each.item)
         post.password = each.item.password
         post.cover_id = each.cover_id
         post.social_picture_id = each.social_picture_id
@@ -254,13 +295,12 @@ class Items:
         yoast.apply(post, each.words)
         self._describe(post, each.item)
         if before is not None and permalinks.post_url(post) != before:
+            session.flush()
             redirects.lead(before, post_id=post.id)
             session.flush()
 
     def _describe(self, post: Post, item: records.Item) -> None:
         """All that an item says of itself besides its text."""
-        if post.id is None:
-            session.flush()  # it may become part of its slug
         status = final = self._status(item, item.status)
         if status == Status.TRASH:
             final = self._status(item, item.field("_wp_trash_meta_status"))
@@ -268,10 +308,7 @@ class Items:
             post.parent = None  # trees puts the others where they belong
         if post.kind == Kind.POST:
             post.sticky = item.is_sticky == "1" and final != Status.PRIVATE
-            post.file_under(
-                _rows(Category, self._terms.filed(item, "category")),
-                _rows(Tag, self._terms.filed(item, "post_tag")),
-            )
+            post.file_under(self._shelf.categories(item), self._shelf.tags(item))
         post.position = readings.position(item.menu_order)
         if item.comment_status:
             post.comments_open = item.comment_status != "closed"
@@ -287,7 +324,6 @@ class Items:
         self._become(post, final, at)
         if status == Status.TRASH:
             post.trash(_of_unix(item.field("_wp_trash_meta_time")) or post.edited_at)
-        session.flush()
 
     def _status(self, item: records.Item, name: str) -> Status:
         status = _STATUSES.get(name)
@@ -334,6 +370,9 @@ class Items:
         slug = readings.slug(name)
         if slug == post.slug and slug:
             return
+        is_plain = status not in _UNFINISHED and item.type in KINDS
+        if not is_plain or slug is None or not self._shelf.is_free(slug):
+            session.flush()  # another of these may have what is free in the database
         if not name and status in _UNFINISHED:
             post.slug = ""
         elif slug is None or not self._can_have(post, slug, item):
@@ -345,6 +384,7 @@ class Items:
             post.slug = publishing.free_slug(post, slugs.suffixed(slug, 2))
         else:
             post.slug = slug
+        self._shelf.take(post.slug)
 
     def _can_have(self, post: Post, slug: str, item: records.Item) -> bool:
         if slug in slugs.RESERVED:
@@ -354,7 +394,9 @@ class Items:
         # A page that lies below another gets its place, and if need be another slug,
         # when all pages are there.
         waits = post.kind == Kind.PAGE and readings.number(item.parent) is not None
-        return waits or not queries.slug_is_taken(post, slug)
+        if waits or self._shelf.is_free(slug):
+            return True
+        return not queries.slug_is_taken(post, slug)
 
 
 def _left_rows(ids: Sequence[int]) -> dict[int, Left]:
@@ -365,6 +407,10 @@ def _left_rows(ids: Sequence[int]) -> dict[int, Left]:
         row_id: _left(version, status, trashed_status)
         for row_id, version, status, trashed_status in rows
     }
+
+
+def _left_of(post: Post) -> Left:
+    return _left(post.version, post.status, post.trashed_status)
 
 
 def _left(version: int, status: Status, trashed_status: Status | None) -> Left:
@@ -400,9 +446,59 @@ def _digest(
     )
 
 
-def _rows(model: type[_Term], ids: Sequence[int]) -> list[_Term]:
-    rows = session.scalars(select(model).where(model.id.in_(ids)).order_by(model.id))
-    return list(rows)
+class _Shelf:
+    """What the items of one write have need of, fetched at once: their authors,
+    categories and tags, and which of their slugs somebody has.
+    """
+
+    def __init__(
+        self, people: People, terms: Terms, arrivals: Sequence[Arrival]
+    ) -> None:
+        self._people = people
+        self._terms = terms
+        items = [each.item for each in arrivals]
+        self._users = _rows(User, [people.wrote(item.creator) for item in items])
+        self._categories = _rows(Category, _filed(terms, items, "category"))
+        self._tags = _rows(Tag, _filed(terms, items, "post_tag"))
+        named = [slug for item in items if (slug := readings.slug(item.name))]
+        self._taken: set[str] = set()
+        for some in identities.portions(named):
+            taken = select(Post.slug).where(Post.slug.in_(some))
+            self._taken.update(session.scalars(taken))
+        self._looked_up = frozenset(named)
+
+    def author(self, item: records.Item) -> User:
+        return self._users[self._people.wrote(item.creator)]
+
+    def categories(self, item: records.Item) -> list[Category]:
+        ids = sorted(self._terms.filed(item, "category"))
+        return [self._categories[id] for id in ids]
+
+    def tags(self, item: records.Item) -> list[Tag]:
+        return [self._tags[id] for id in sorted(self._terms.filed(item, "post_tag"))]
+
+    def is_free(self, slug: str) -> bool:
+        """Whether nobody has a slug, as far as is known without asking again."""
+        if slug.isdigit() or slug in slugs.RESERVED:
+            return False
+        return slug in self._looked_up and slug not in self._taken
+
+    def take(self, slug: str) -> None:
+        """Note that one of these items has got a slug."""
+        self._taken.add(slug)
+
+
+def _filed(terms: Terms, items: Sequence[records.Item], taxonomy: str) -> list[int]:
+    return [id for item in items for id in terms.filed(item, taxonomy)]
+
+
+def _rows(model: type[_Row], ids: Collection[int]) -> dict[int, _Row]:
+    """Rows by their ids; without those that are gone."""
+    found: dict[int, _Row] = {}
+    for some in identities.portions(sorted(set(ids))):
+        for row in session.scalars(select(model).where(model.id.in_(some))):
+            found[row.id] = row
+    return found
 
 
 def _of_unix(text: str) -> datetime | None:

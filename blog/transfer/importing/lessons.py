@@ -42,6 +42,8 @@ def portions(site: str) -> Iterator[Sequence[int]]:
 def learn(comment_ids: Sequence[int]) -> None:
     """Let the filter learn from comments, as they stand now."""
     comments = session.scalars(select(Comment).where(Comment.id.in_(comment_ids)))
-    for comment in comments.all():
-        if comment.status in _LABELS:
-            learning.put_back(comment, _LABELS[comment.status])
+    learning.put_back_all(
+        (comment, _LABELS[comment.status])
+        for comment in comments.all()
+        if comment.status in _LABELS
+    )

@@ -36,7 +36,7 @@ from .trees import Trees
 from .uploads import Uploads
 
 # Of items and their comments in one write, which should not keep others waiting.
-_BATCH = 20
+_BATCH = 60
 _TERMS_BATCH = 100
 
 
@@ -216,12 +216,11 @@ class Import:
 
     def _step_of_items(self, items: Sequence[records.Item]) -> Step:
         arrivals = self._items.prepared(items)
-        talks = [self._conversation.prepared(each) for each in arrivals]
+        talks = self._conversation.prepared(arrivals)
 
         def write() -> None:
             self._items.write(arrivals)
-            for arrival, talk in zip(arrivals, talks, strict=True):
-                self._conversation.write(arrival, talk)
+            self._conversation.write(list(zip(arrivals, talks, strict=True)))
             self._note(arrivals, talks)
 
         return Step(write, lambda: self._note(arrivals, talks))

@@ -34,6 +34,8 @@ _NAMESPACES = {
 _USUAL = frozenset({"wp", "content", "excerpt", "dc"})
 _TERMS = {"wp:category": "category", "wp:tag": "post_tag", "wp:term": ""}
 _RECORDS = frozenset({"item", "wp:author", *_TERMS})
+# Elements of records whose lines are told.
+_PLACED = frozenset({"wp:comment"})
 
 
 @dataclass(slots=True)
@@ -48,9 +50,10 @@ class _Node:
 
     def get(self, name: str) -> str:
         """The text of the first child of that name as it is, or ""."""
-        return next(
-            ("".join(child.text) for child in self.children if child.name == name), ""
-        )
+        for child in self.children:
+            if child.name == name:
+                return "".join(child.text)
+        return ""
 
     def word(self, name: str) -> str:
         """As ``get``, without blanks around."""
@@ -152,28 +155,30 @@ class Reader:
         )
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        line = self._parser.CurrentLineNumber
         self._enter_scope(attributes)
         name = self._resolved(tag)
         depth = len(self._path)
         if depth >= MAX_DEPTH:
             raise Unreadable(
-                f"More than {MAX_DEPTH} elements lie in one another on line {line}; "
-                "no export of WordPress does that."
+                f"More than {MAX_DEPTH} elements lie in one another on line "
+                f"{self._parser.CurrentLineNumber}; no export of WordPress does that."
             )
         if depth == 0 and name != "rss":
             raise Unreadable(
                 f"This is no export of WordPress: it begins with <{tag[:40]}>, "
-                f"line {line}."
+                f"line {self._parser.CurrentLineNumber}."
             )
         self._path.append(name)
         if name.startswith("wp:"):
             self._is_wordpress = True
         if self._open:
+            # Counting lines takes time, and of few it is asked where they stand.
+            line = self._parser.CurrentLineNumber if name in _PLACED else 0
             node = _Node(name, line, attributes)
             self._open[-1].children.append(node)
             self._open.append(node)
         elif depth == 2 and name in _RECORDS:
+            line = self._parser.CurrentLineNumber
             self._open.append(_Node(name, line, attributes))
         elif depth == 2:
             self._channel_text = []
@@ -205,6 +210,9 @@ class Reader:
     # Names
 
     def _enter_scope(self, attributes: Mapping[str, str]) -> None:
+        if not attributes:  # as nearly always
+            self._scoped.append(False)
+            return
         declared = {
             name[6:]: uri.strip()
             for name, uri in attributes.items()
