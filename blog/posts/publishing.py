@@ -48,11 +48,18 @@ def prepare(*, title: str, source: str, format: Format, excerpt: str = "") -> Co
     :raise sanitizer.TooLarge: above the size a post may have
     :raise normalize.Unstorable: for characters that no text has
     """
+    house = House(pictures.find, callout_titles())
+    return render(house, title=title, source=source, format=format, excerpt=excerpt)
+
+
+def render(
+    house: House, *, title: str, source: str, format: Format, excerpt: str = ""
+) -> Content:
+    """The same for a house that is known, which asks nobody anything."""
     source = normalize.clean_text(source)
     excerpt = normalize.clean_text(excerpt).strip()
     # Each by itself: a page is whole HTML, whatever was open where the last one ended.
     in_markdown = format is Format.MARKDOWN
-    house = House(pictures.find, _callout_titles())
     pages = [
         post_html(page, format, house)
         for page in marks.pages(source, in_markdown=in_markdown)
@@ -139,7 +146,8 @@ def _note_uses(post: Post, media_ids: Sequence[int]) -> None:
     post.media_uses = [kept.get(id) or MediaUse(media_id=id) for id in known]
 
 
-def _callout_titles() -> Mapping[str, str]:
+def callout_titles() -> Mapping[str, str]:
+    """What stands above callouts that have no title of their own, by their kind."""
     return {
         "note": _("Note"),
         "tip": _("Tip"),

@@ -13,6 +13,7 @@ from flask.cli import AppGroup
 
 from ..clock import utcnow
 from ..database import GateTimeout, write_transaction
+from .importing import rendering
 from .importing.downloads import Downloads
 from .importing.report import Report, kind_name
 from .importing.run import Import
@@ -120,13 +121,14 @@ def _imported(
 
         found = survey(read(), kept)
         downloads = Downloads() if fetch else None
-        run = Import(found, utcnow(), uploads, downloads, is_trial=dry_run)
-        for step in run.steps(read):
-            if dry_run:
-                step.foretell()
-                continue
-            with write_transaction():
-                step.write()
+        with rendering.beside(found.counts["post"] + found.counts["comment"]) as beside:
+            run = Import(found, utcnow(), uploads, downloads, beside, is_trial=dry_run)
+            for step in run.steps(read):
+                if dry_run:
+                    step.foretell()
+                    continue
+                with write_transaction():
+                    step.write()
     return run.report
 
 

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from ...media import queries as media
 from ...media.models import MediaItem, MediaKind
@@ -20,6 +21,16 @@ _COLUMNS = 3
 _MOST_COLUMNS = 9
 # Of one collection; more would be no page to look at.
 MOST = 500
+
+
+@dataclass(frozen=True)
+class Written:
+    """What stands in the place of each gallery and playlist; a ``Collected``."""
+
+    htmls: Mapping[tuple[str, ...], str]
+
+    def __call__(self, name: str, attributes: Mapping[str, str]) -> str:
+        return self.htmls.get(_key(name, attributes), "")
 
 
 class Collections:
@@ -42,18 +53,26 @@ class Collections:
             if number in self._files
         ]
 
-    def of(self, item: records.Item) -> wordpress.Collected:
-        """How to write the collections of an item."""
+    def of(self, item: records.Item) -> "Written":
+        """The collections of an item as HTML."""
+        if item.body is not records.Body.WORDPRESS:
+            return Written({})
+        return Written(
+            {
+                _key(name, attributes): self._written(item, name, attributes)
+                for name, attributes in wordpress.collections(item.content)
+            }
+        )
 
-        def written(name: str, attributes: Mapping[str, str]) -> str:
-            kinds = _KINDS[name]
-            found = (self._files.get(each) for each in self._chosen(item, attributes))
-            files = [file for file in found if file is not None and file.kind in kinds]
-            if not files:
-                return ""
-            return _gallery(files, attributes) if name == "gallery" else _list(files)
-
-        return written
+    def _written(
+        self, item: records.Item, name: str, attributes: Mapping[str, str]
+    ) -> str:
+        kinds = _KINDS[name]
+        found = (self._files.get(each) for each in self._chosen(item, attributes))
+        files = [file for file in found if file is not None and file.kind in kinds]
+        if not files:
+            return ""
+        return _gallery(files, attributes) if name == "gallery" else _list(files)
 
     def _numbers(self, item: records.Item) -> list[str]:
         if item.body is not records.Body.WORDPRESS:
@@ -76,6 +95,10 @@ class Collections:
             uploaded = self._survey.uploaded_to(of)
             numbers = [number for number in uploaded if number not in left_out]
         return numbers[:MOST]
+
+
+def _key(name: str, attributes: Mapping[str, str]) -> tuple[str, ...]:
+    return name, *(word for pair in sorted(attributes.items()) for word in pair)
 
 
 def _gallery(files: Sequence[MediaItem], attributes: Mapping[str, str]) -> str:

@@ -16,7 +16,7 @@ from ...comments.models import Comment, Kind, Status
 from ...database import session
 from ...i18n import gettext as _
 from ...text import normalize
-from ...text.sanitizer import POLICY_VERSION, TooLarge, comment_html
+from ...text.sanitizer import POLICY_VERSION
 from .. import records
 from ..models import ImportedItem
 from . import identities, readings
@@ -24,6 +24,7 @@ from .identities import TO_WRITE, Key, Left, Verdict
 from .items import Arrival
 from .numbers import Numbers, Wanted
 from .people import People
+from .rendering import Remark
 from .report import EDITED_HERE, REPEATED, Outcome, Report
 from .survey import Survey
 
@@ -49,13 +50,16 @@ _EMAIL = re.compile(
 
 @dataclass
 class Said:
-    """A comment of the file. ``content`` is ``None`` where nothing is to be done."""
+    """A comment of the file. ``remark`` is ``None`` where nothing is to be done,
+    ``content`` too, and where that is not rendered.
+    """
 
     comment: records.Comment
     key: Key
     digest: str
     status: Status
     verdict: Verdict = Verdict.NEW
+    remark: Remark | None = None
     content: drafts.Content | None = None
 
 
@@ -80,9 +84,7 @@ class Conversation:
         self._numbers = Numbers(Comment, ("comment",), survey.highest_comment)
 
     def prepared(self, arrivals: Sequence[Arrival]) -> list[list[Said]]:
-        """The comments of items that are taken, rendered where they will be written,
-        each behind what it answers.
-        """
+        """The comments of items that are taken, each behind what it answers."""
         talks = [self._taken(arrival) for arrival in arrivals]
         here = _Here(
             identities.known(
@@ -96,7 +98,8 @@ class Conversation:
                 left = here.stands(before)
                 each.verdict = identities.verdict(before, each.digest, left)
                 if each.verdict in TO_WRITE:
-                    self._render(each)
+                    source = normalize.clean_text(each.comment.content).strip()
+                    each.remark = Remark(source, each.comment.format)
         return [_parents_first(talk) for talk in talks]
 
     def count(self, said: Said) -> None:
@@ -217,21 +220,25 @@ class Conversation:
             )
         return _STATUSES.get(word, Status.PENDING)
 
-    def _render(self, each: Said) -> None:
-        comment = each.comment
-        source = normalize.clean_text(comment.content).strip()
-        try:
-            html: Markup = comment_html(source, comment.format)
-        except TooLarge:
+    def finish(self, said: Said, html: Markup | None) -> None:
+        """Let a comment be written as it was rendered; ``None`` is one too large."""
+        comment = said.comment
+        if html is None:
             self._report.say("The comment was not taken: too large.", comment.line)
             return
-        each.content = drafts.Content(
+        assert said.remark is not None  # noqa: S101  it was just rendered
+        said.content = drafts.Content(
             author=readings.name(comment.author, _MAX_NAME),
             email=self._email(comment),
             url=self._url(comment),
-            source=source,
+            source=said.remark.source,
             html=html,
         )
+
+    def refuse(self, talk: Sequence[Said], reason: str) -> None:
+        """Note that what stands below is not taken, as comments are not."""
+        for each in talk:
+            self._report.skip("comment", each.comment.id, reason)
 
     def _email(self, comment: records.Comment) -> str:
         email = readings.name(comment.email, drafts.MAX_EMAIL_BYTES + 1).lower()

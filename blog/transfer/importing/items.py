@@ -1,31 +1,29 @@
 """The posts and pages of an export: what each becomes here."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TypeVar
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from ...accounts.models import User
 from ...database import session
+from ...media import pictures
 from ...posts import permalinks, publishing, queries
-from ...posts.models import Category, Kind, Post, Status, Tag
+from ...posts.models import Kind, Post, Status
 from ...site import redirects
-from ...text import excerpts, slugs, wordpress
-from ...text.sanitizer import Format, TooLarge, post_html
+from ...text import figures, slugs, wordpress
 from .. import records
 from ..models import ImportedItem
-from ..records import Body
-from . import attachments, identities, readings, rewriting, yoast
-from .collections import Collections
+from . import attachments, identities, readings, rendering, shelf, yoast
+from .collections import Collections, Written
 from .identities import TO_WRITE, Key, Left, Verdict
 from .numbers import Numbers, Wanted
 from .people import People
 from .places import Places
 from .report import EDITED_HERE, Outcome, Report
+from .shelf import Shelf
 from .survey import Survey
 from .terms import Terms
 
@@ -42,14 +40,14 @@ _STATUSES = {
 _UNFINISHED = frozenset({Status.DRAFT, Status.PENDING})
 _META = ("_wp_trash_meta_status", "_wp_trash_meta_time", "_wp_desired_post_slug")
 _LATEST = 2**35  # of seconds since 1970: in a thousand years
-_Row = TypeVar("_Row", Category, Tag, User, Post)
 # WordPress puts it behind the slug of what it throws away.
 _TRASHED = "__trashed"
 
 
 @dataclass
 class Arrival:
-    """A post or page of the file. ``content`` is ``None`` where nothing is to be done,
+    """A post or page of the file. ``text`` is ``None`` where nothing is to be done,
+    ``content`` too, and where that is not rendered yet,
     ``row_id`` where it has no row (yet). ``is_ours`` says that nobody here has changed
     what the import made of it.
     """
@@ -60,6 +58,7 @@ class Arrival:
     digest: str
     words: yoast.Words
     verdict: Verdict = Verdict.NEW
+    text: rendering.Text | None = None
     content: publishing.Content | None = None
     cover_id: int | None = None
     social_picture_id: int | None = None
@@ -68,8 +67,8 @@ class Arrival:
 
 
 class Items:
-    """What becomes of posts and pages: ``prepared`` outside of a write, slowly; then
-    ``write`` inside of one.
+    """What becomes of posts and pages: ``prepared`` outside of a write; then, when the
+    texts are rendered, ``write`` inside of one.
     """
 
     def __init__(
@@ -89,13 +88,12 @@ class Items:
         self._places = places
         self._zone = zone
         self._now = now
+        self._shelf = Shelf(people, terms, ())
         kinds = (*KINDS, *sorted(survey.kept))
         self._numbers = Numbers(Post, kinds, survey.highest_post)
 
     def prepared(self, items: Sequence[records.Item]) -> list[Arrival]:
-        """What there is to do with each, rendered where it will be written. What cannot
-        be stored is reported, and left out.
-        """
+        """What there is to do with each."""
         keys = [identities.of_item(item) for item in items]
         known = identities.known(self._survey.site, keys)
         rows = _left_rows([here.row_id for here in known.values()])
@@ -120,11 +118,7 @@ class Items:
                 arrival.row_id = here.row_id
                 arrival.is_ours = identities.is_untouched(here, left)
             if arrival.verdict in TO_WRITE:
-                try:
-                    arrival.content = self._rendered(item, to, collections)
-                except TooLarge:
-                    self._refuse(item, "too large")
-                    continue
+                arrival.text = self._text(item, to, collections.of(item))
             found.append(arrival)
         return found
 
@@ -150,12 +144,13 @@ class Items:
         here = self._each_once(
             [self._here(each.item, each.key, known) for each in arrivals]
         )
-        rows = _rows(Post, [each.row_id for each in here if each])
+        rows = shelf.rows(Post, [each.row_id for each in here if each])
         posts = [rows.get(each.row_id) if each else None for each in here]
         for each, before, post in zip(arrivals, here, posts, strict=True):
             left = _left_of(post) if post else None
             each.verdict = identities.verdict(before, each.digest, left)
-        self._shelf = _Shelf(self._people, self._terms, arrivals)
+        items = [each.item for each in arrivals]
+        self._shelf = Shelf(self._people, self._terms, items)
         numbers = self._given(
             [
                 (each, before)
@@ -234,34 +229,32 @@ class Items:
             key, item.guid, known, self._survey.holds
         )
 
-    def _rendered(
-        self, item: records.Item, to: Mapping[str, str], collections: Collections
-    ) -> publishing.Content:
-        excerpt = item.excerpt
-        if "<" in excerpt or "&" in excerpt:
-            excerpt = excerpts.plain(post_html(excerpt, Format.HTML))
+    def _text(
+        self, item: records.Item, to: Mapping[str, str], collected: Written
+    ) -> rendering.Text:
         title = wordpress.title(item.title)
         if len(title) > publishing.TITLE_LIMIT:
             self._report.say(
                 f"The title was cut to {publishing.TITLE_LIMIT} characters: “{title}”.",
                 item.line,
             )
-        source = item.content
-        if item.body is Body.WORDPRESS:
-            source = wordpress.content(source, collections.of(item))
-        format = Format.MARKDOWN if item.body is Body.MARKDOWN else Format.HTML
-        return publishing.prepare(
+        shown = [item.content, *to.values(), *collected.htmls.values()]
+        return rendering.Text(
             title=title,
-            source=rewriting.rewritten(source, to, format),
-            format=format,
-            excerpt=excerpt,
+            source=item.content,
+            body=item.body,
+            excerpt=item.excerpt,
+            to=to,
+            collected=collected,
+            pictures=pictures.find(figures.media_ids("\n".join(shown))),
+            callout_titles=publishing.callout_titles(),
         )
 
-    def _refuse(self, item: records.Item, reason: str) -> None:
+    def refuse(self, arrival: Arrival) -> None:
+        """Note that it is too large."""
+        item, reason = arrival.item, "too large"
         self._report.skip(item.type, item.id, reason)
         self._report.say(f"“{item.title}” was not taken: {reason}.", item.line)
-        for comment in item.comments:
-            self._report.skip("comment", comment.id, reason)
 
     # Inside of a write
 
@@ -444,61 +437,6 @@ def _digest(
             *(sorted(to.items()), words, beside, shown),
         ]
     )
-
-
-class _Shelf:
-    """What the items of one write have need of, fetched at once: their authors,
-    categories and tags, and which of their slugs somebody has.
-    """
-
-    def __init__(
-        self, people: People, terms: Terms, arrivals: Sequence[Arrival]
-    ) -> None:
-        self._people = people
-        self._terms = terms
-        items = [each.item for each in arrivals]
-        self._users = _rows(User, [people.wrote(item.creator) for item in items])
-        self._categories = _rows(Category, _filed(terms, items, "category"))
-        self._tags = _rows(Tag, _filed(terms, items, "post_tag"))
-        named = [slug for item in items if (slug := readings.slug(item.name))]
-        self._taken: set[str] = set()
-        for some in identities.portions(named):
-            taken = select(Post.slug).where(Post.slug.in_(some))
-            self._taken.update(session.scalars(taken))
-        self._looked_up = frozenset(named)
-
-    def author(self, item: records.Item) -> User:
-        return self._users[self._people.wrote(item.creator)]
-
-    def categories(self, item: records.Item) -> list[Category]:
-        ids = sorted(self._terms.filed(item, "category"))
-        return [self._categories[id] for id in ids]
-
-    def tags(self, item: records.Item) -> list[Tag]:
-        return [self._tags[id] for id in sorted(self._terms.filed(item, "post_tag"))]
-
-    def is_free(self, slug: str) -> bool:
-        """Whether nobody has a slug, as far as is known without asking again."""
-        if slug.isdigit() or slug in slugs.RESERVED:
-            return False
-        return slug in self._looked_up and slug not in self._taken
-
-    def take(self, slug: str) -> None:
-        """Note that one of these items has got a slug."""
-        self._taken.add(slug)
-
-
-def _filed(terms: Terms, items: Sequence[records.Item], taxonomy: str) -> list[int]:
-    return [id for item in items for id in terms.filed(item, taxonomy)]
-
-
-def _rows(model: type[_Row], ids: Collection[int]) -> dict[int, _Row]:
-    """Rows by their ids; without those that are gone."""
-    found: dict[int, _Row] = {}
-    for some in identities.portions(sorted(set(ids))):
-        for row in session.scalars(select(model).where(model.id.in_(some))):
-            found[row.id] = row
-    return found
 
 
 def _of_unix(text: str) -> datetime | None:

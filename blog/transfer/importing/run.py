@@ -22,6 +22,7 @@ from .items import Arrival, Items
 from .menus import Menus
 from .people import People
 from .places import Places
+from .rendering import Batch, Here, Renderer
 from .report import REPEATED, Report
 from .survey import (
     ATTACHMENT,
@@ -65,10 +66,12 @@ class Import:
         now: datetime,
         uploads: Uploads | None = None,
         downloads: Downloads | None = None,
+        renderer: Renderer | None = None,
         *,
         is_trial: bool = False,
     ) -> None:
         self.report = Report()
+        self._renderer = renderer or Here()
         for kind, number in survey.counts.items():
             self.report.met(kind, number)
         self._survey = survey
@@ -114,9 +117,7 @@ class Import:
             for items in self._batches(read(), self._is_file):
                 yield self._step_of_attachments(items)
         reader = read()
-        for items in self._batches(reader, self._is_text):
-            yield from self._steps_of_unlisted(items)
-            yield self._step_of_items(items)
+        yield from self._steps_of_texts(reader)
         for moved in self._trees.misplaced():
             yield Step(partial(self._trees.put, moved), _nothing)
         yield Step(self._menus.write, self._menus.foretell)
@@ -214,22 +215,53 @@ class Import:
         if found:
             yield Step(partial(self._attachments.write_unlisted, found), _nothing)
 
-    def _step_of_items(self, items: Sequence[records.Item]) -> Step:
-        arrivals = self._items.prepared(items)
-        talks = self._conversation.prepared(arrivals)
+    def _steps_of_texts(self, reader: records.Source) -> Iterator[Step]:
+        """Posts and pages with their comments. While some are written, the next are
+        rendered.
+        """
+        ahead: _Texts | None = None
+        for items in self._batches(reader, self._is_text):
+            yield from self._steps_of_unlisted(items)
+            arrivals = self._items.prepared(items)
+            texts = _Texts(arrivals, self._conversation.prepared(arrivals))
+            if ahead is not None:
+                self._finish(ahead)
+            self._renderer.begin(texts.to_render())
+            if ahead is not None:
+                yield self._step_of_texts(ahead)
+            ahead = texts
+        if ahead is not None:
+            self._finish(ahead)
+            yield self._step_of_texts(ahead)
 
+    def _finish(self, texts: "_Texts") -> None:
+        """Give what was rendered to whom it belongs. What is too large is reported, and
+        left out.
+        """
+        rendered = self._renderer.finish()
+        for said, html in zip(texts.said(), rendered.htmls, strict=True):
+            self._conversation.finish(said, html)
+        contents = iter(rendered.contents)
+        for arrival, talk in list(texts):
+            if arrival.text is None:
+                continue
+            arrival.content = next(contents)
+            if arrival.content is None:
+                self._items.refuse(arrival)
+                self._conversation.refuse(talk, "too large")
+                texts.leave_out(arrival)
+
+    def _step_of_texts(self, texts: "_Texts") -> Step:
         def write() -> None:
-            self._items.write(arrivals)
-            self._conversation.write(list(zip(arrivals, talks, strict=True)))
-            self._note(arrivals, talks)
+            self._items.write(texts.arrivals)
+            self._conversation.write(list(texts))
+            self._note(texts)
 
-        return Step(write, lambda: self._note(arrivals, talks))
+        return Step(write, lambda: self._note(texts))
 
-    def _note(
-        self, arrivals: Sequence[Arrival], talks: Sequence[Sequence[Said]]
-    ) -> None:
+    def _note(self, texts: "_Texts") -> None:
         """Count what became of items and comments, and remember where they belong."""
-        for arrival, talk in zip(arrivals, talks, strict=True):
+        for arrival, talk in texts:
             self._items.count(arrival)
             for said in talk:
                 self._conversation.count(said)
@@ -248,6 +280,31 @@ class Import:
         self.report.close()
         if not self.report.adds_up:
             self.report.say("The file was changed while it was read; run it again.")
+
+
+class _Texts:
+    """Some posts and pages, each with what is said below it."""
+
+    def __init__(self, arrivals: list[Arrival], talks: Sequence[list[Said]]) -> None:
+        self._below = list(zip(arrivals, talks, strict=True))
+
+    def __iter__(self) -> Iterator[tuple[Arrival, list[Said]]]:
+        return iter(self._below)
+
+    @property
+    def arrivals(self) -> list[Arrival]:
+        return [arrival for arrival, _ in self._below]
+
+    def said(self) -> list[Said]:
+        """The comments that are rendered."""
+        return [each for _, talk in self._below for each in talk if each.remark]
+
+    def to_render(self) -> Batch:
+        texts = [each.text for each in self.arrivals if each.text is not None]
+        return Batch(texts, [each.remark for each in self.said() if each.remark])
+
+    def leave_out(self, arrival: Arrival) -> None:
+        self._below = [each for each in self._below if each[0] is not arrival]
 
 
 def _lead(paths: Sequence[tuple[str, str, int]]) -> None:
