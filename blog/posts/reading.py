@@ -86,7 +86,8 @@ def nothing_here(now: datetime) -> NoReturn:
     """
     query = request.query_string.decode("latin-1")
     path = permalinks.encoded(request.path)
-    moved = _led(redirects.find(path, query), now)
+    here = redirects.find(path, query)
+    moved = _led(here, now) or (_archive(here, now) if here else None)
     moved = moved or old_files.address(path) or moved_archive(request.path, now)
     if moved is not None and moved != path:
         abort(redirect(moved, 301))

@@ -44,6 +44,7 @@ class Channel:
     base_blog_url: str = ""
     version: str = ""
     pub_date: str = ""
+    timezone: str = ""  # by its name, such as "Asia/Karachi"
 
 
 @dataclass(slots=True)

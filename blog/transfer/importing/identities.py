@@ -15,7 +15,7 @@ from ..models import ImportedItem
 
 # Raise it when what the import makes of an export changes, so that the next run makes
 # it again of what nobody edited here.
-CONVERTER = 2
+CONVERTER = 3
 # The digest of a row that was here before: it is the owner's and never updated.
 NOT_OURS = "-"
 _PORTION = 500

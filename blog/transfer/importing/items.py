@@ -11,7 +11,7 @@ from sqlalchemy import select
 from ...database import session
 from ...media import pictures
 from ...posts import permalinks, publishing, queries
-from ...posts.models import Kind, Post, Status
+from ...posts.models import Kind, Post, Shape, Status
 from ...site import redirects
 from ...text import figures, slugs, wordpress
 from .. import records
@@ -24,7 +24,7 @@ from .people import People
 from .places import Places
 from .report import EDITED_HERE, Outcome, Report
 from .shelf import Shelf
-from .survey import Survey
+from .survey import CO_AUTHOR, FORMAT, Survey
 from .terms import Terms
 
 KINDS = (str(Kind.POST), str(Kind.PAGE))
@@ -267,6 +267,7 @@ class Items:
             each.content,
             self._now,
             password=item.password,
+            shape=_shape(item),
             cover_id=each.cover_id,
             social_picture_id=each.social_picture_id,
         )
@@ -282,6 +283,7 @@ class Items:
         before = permalinks.post_url(post) if post.is_public(self._now) else None
         post.author = self._shelf.author(each.item)
         post.password = each.item.password
+        post.shape = _shape(each.item)
         post.cover_id = each.cover_id
         post.social_picture_id = each.social_picture_id
         publishing.revise(post, each.content, self._now)
@@ -302,6 +304,7 @@ class Items:
         if post.kind == Kind.POST:
             post.sticky = item.is_sticky == "1" and final != Status.PRIVATE
             post.file_under(self._shelf.categories(item), self._shelf.tags(item))
+            post.credit(post.author_id, self._co_authors(item))
         post.position = readings.position(item.menu_order)
         if item.comment_status:
             post.comments_open = item.comment_status != "closed"
@@ -317,6 +320,15 @@ class Items:
         self._become(post, final, at)
         if status == Status.TRASH:
             post.trash(_of_unix(item.field("_wp_trash_meta_time")) or post.edited_at)
+
+    def _co_authors(self, item: records.Item) -> list[int]:
+        """Who else wrote it, as the plugin Co-Authors Plus says it."""
+        names = [each.slug for each in item.filed if each.taxonomy == CO_AUTHOR]
+        found = (
+            self._people.known(name) or self._people.known(name.removeprefix("cap-"))
+            for name in names
+        )
+        return [each for each in found if each is not None]
 
     def _status(self, item: records.Item, name: str) -> Status:
         status = _STATUSES.get(name)
@@ -437,6 +449,15 @@ def _digest(
             *(sorted(to.items()), words, beside, shown),
         ]
     )
+
+
+def _shape(item: records.Item) -> Shape:
+    """What a post looks like: what was said in passing is a note."""
+    if item.type != Kind.POST:
+        return Shape.ARTICLE
+    formats = {each.slug for each in item.filed if each.taxonomy == FORMAT}
+    is_note = not formats.isdisjoint({"post-format-aside", "post-format-status"})
+    return Shape.NOTE if is_note else Shape.ARTICLE
 
 
 def _of_unix(text: str) -> datetime | None:

@@ -13,7 +13,6 @@ KINDS = (
 )
 COLUMNS = ("in_file", "imported", "updated", "unchanged", "skipped")
 # Why something was not taken.
-NOT_YET = "not taken yet"
 REPEATED = "repeated"
 EDITED_HERE = "edited here"
 

@@ -28,7 +28,6 @@ from .survey import (
     ATTACHMENT,
     MENU_ITEM,
     NOT_WRITTEN,
-    TAXONOMIES,
     Survey,
     kind_of_item,
 )
@@ -130,7 +129,7 @@ class Import:
     def _steps_of_terms(self) -> Iterator[Step]:
         terms = self._terms
         terms.skip_others()
-        for taxonomy in TAXONOMIES:
+        for taxonomy in self._survey.taxonomies:
             arrivals = iter(terms.arrivals(taxonomy))
             # Categories lie in one another, so none can come without the others.
             size = None if taxonomy == "category" else _TERMS_BATCH

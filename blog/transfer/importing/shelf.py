@@ -29,7 +29,7 @@ class Shelf:
         self._terms = terms
         self._users = rows(User, [people.wrote(item.creator) for item in items])
         self._categories = rows(Category, _filed(terms, items, "category"))
-        self._tags = rows(Tag, _filed(terms, items, "post_tag"))
+        self._tags = rows(Tag, [id for item in items for id in terms.tagged(item)])
         named = [slug for item in items if (slug := readings.slug(item.name))]
         self._taken: set[str] = set()
         for some in identities.portions(named):
@@ -45,7 +45,7 @@ class Shelf:
         return [self._categories[id] for id in ids if id in self._categories]
 
     def tags(self, item: records.Item) -> list[Tag]:
-        ids = sorted(self._terms.filed(item, "post_tag"))
+        ids = sorted(self._terms.tagged(item))
         return [self._tags[id] for id in ids if id in self._tags]
 
     def is_free(self, slug: str) -> bool:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from ...posts import permalinks
 from ...posts.models import Category, Kind, Tag
@@ -26,6 +26,15 @@ TAKEN = frozenset(Kind)
 ATTACHMENT = "attachment"
 # A menu is a term, and its entries are items.
 MENU, MENU_ITEM = "nav_menu", "nav_menu_item"
+# What looks like a way to file posts, and says something else of them: what they look
+# like, who wrote them as well (the plugin Co-Authors Plus).
+FORMAT, CO_AUTHOR = "post_format", "author"
+# Neither filed nor read by anybody.
+NO_TAXONOMIES = frozenset(
+    {MENU, FORMAT, CO_AUTHOR, "link_category", "wp_theme", "wp_template_part_area"}
+    | {"wp_pattern_category", "language", "post_translations", "term_language"}
+    | {"term_translations"}
+)
 # What has a way of its own, and never becomes a page.
 NEVER_KEPT = TAKEN | {ATTACHMENT, MENU_ITEM, "revision"}
 # What WordPress keeps for itself, and what is no post of its own.
@@ -97,8 +106,16 @@ class Survey:
         )
         return frozenset(bare(link.host) for link in links if link and link.host)
 
+    @property
+    def taxonomies(self) -> list[str]:
+        """The ways in which its posts are filed; the usual ones first, used or not."""
+        others = {mention.taxonomy for mention in self.mentions}.difference(TAXONOMIES)
+        return [*TAXONOMIES, *sorted(others)]
+
     def zone(self) -> ZoneInfo | None:
         """The time zone of the old site; ``None`` if nothing tells."""
+        if self.channel.timezone in available_timezones():
+            return ZoneInfo(self.channel.timezone)
         name = self.clocks.zone(self.channel.language)
         return None if name is None else ZoneInfo(name)
 
@@ -173,7 +190,9 @@ class Survey:
             self.nobodys += 1
         if item.type == Kind.POST:
             for filed in item.filed:
-                if filed.taxonomy in TAXONOMIES and (filed.slug or filed.name):
+                if filed.taxonomy in NO_TAXONOMIES:
+                    continue
+                if filed.slug or filed.name:
                     mention = Mention(filed.taxonomy, filed.slug, filed.name)
                     self.mentions.setdefault(mention, item.line)
         if item.body is records.Body.WORDPRESS:
@@ -250,6 +269,11 @@ def kind_of_term(taxonomy: str) -> str:
     """What a term is called in the report."""
     kind = TAXONOMIES.get(taxonomy)
     return taxonomy if kind is None else kind.__tablename__
+
+
+def model_of(taxonomy: str) -> type[Category] | type[Tag]:
+    """What its terms become: of a way of the site's own, tags."""
+    return TAXONOMIES.get(taxonomy, Tag)
 
 
 def bare(host: str) -> str:

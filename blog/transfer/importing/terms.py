@@ -9,15 +9,19 @@ from sqlalchemy import select
 from ...database import session
 from ...posts.models import Category, Tag
 from ...posts.terms import terms as post_terms
+from ...site import redirects
 from ...text import excerpts, normalize, slugs
 from .. import records
 from ..models import ImportedItem
 from . import identities, readings
 from .identities import Key, Left, Verdict
-from .report import EDITED_HERE, NOT_YET, REPEATED, Outcome, Report
-from .survey import DEEPEST, MENU, TAXONOMIES, Survey, kind_of_term
+from .report import EDITED_HERE, REPEATED, Outcome, Report
+from .survey import DEEPEST, FORMAT, MENU, TAXONOMIES, Survey, kind_of_term, model_of
 
 Row = Category | Tag
+# Why a term is not taken.
+NO_POSTS = "no post is filed under anything of its kind"
+SAID_OTHERWISE = "what a post looks like is said at the post"
 
 
 @dataclass
@@ -52,16 +56,30 @@ class Terms:
                 found[row_id] = None
         return list(found)
 
+    def tagged(self, item: records.Item) -> list[int]:
+        """The ids of the tags of an item, each once: also those of the site's own ways
+        to file.
+        """
+        ways = [each for each in self._survey.taxonomies if model_of(each) is Tag]
+        found = (id for taxonomy in ways for id in self.filed(item, taxonomy))
+        return list(dict.fromkeys(found))
+
     def skip_others(self) -> None:
         """Count the terms that are not taken: formats, those of shops."""
+        taken = self._survey.taxonomies
         for term in self._survey.terms:
-            if term.taxonomy not in (*TAXONOMIES, MENU):
-                self._report.skip(kind_of_term(term.taxonomy), term.id, NOT_YET)
+            if term.taxonomy not in (*taken, MENU):
+                reason = SAID_OTHERWISE if term.taxonomy == FORMAT else NO_POSTS
+                self._report.skip(kind_of_term(term.taxonomy), term.id, reason)
+        for taxonomy in taken[len(TAXONOMIES) :]:
+            self._report.say(
+                f"Posts are filed by “{taxonomy}” as well; what it has became tags."
+            )
 
     def foretell(self, taxonomy: str, arrivals: Sequence[_Arrival]) -> None:
         """Count what would become of categories (or tags)."""
-        kind = TAXONOMIES[taxonomy]
-        every = identities.every(self._survey.site, kind.__tablename__)
+        kind = model_of(taxonomy)
+        every = identities.every(self._survey.site, kind_of_term(taxonomy))
         for each in arrivals:
             here = identities.of_that_name(each.key, every)
             self._count(each, self._verdict(each.term, here, _row(kind, here)))
@@ -79,8 +97,8 @@ class Terms:
         """Find or make them. Categories have to come all at once, for they lie in one
         another in any order.
         """
-        kind = TAXONOMIES[taxonomy]
-        every = identities.every(self._survey.site, kind.__tablename__)
+        kind = model_of(taxonomy)
+        every = identities.every(self._survey.site, kind_of_term(taxonomy))
         changed = [each for each in arrivals if self._take(each, kind, every)]
         session.flush()
         for each in arrivals:
@@ -96,12 +114,12 @@ class Terms:
         """Find or make those that only items speak of. Names without a slug come last,
         for they may be names of those that have one.
         """
-        kind = TAXONOMIES[taxonomy]
-        every = identities.every(self._survey.site, kind.__tablename__)
+        kind = model_of(taxonomy)
+        every = identities.every(self._survey.site, kind_of_term(taxonomy))
         for slug, name, line in self._mentioned(taxonomy):
             if self._find(taxonomy, slug, name) is not None:
                 continue
-            key = Key(kind.__tablename__, "", slug or name)
+            key = Key(kind_of_term(taxonomy), "", slug or name)
             here = identities.of_that_name(key, every)
             term = records.Term(line, taxonomy, "", slug, "", name, "")
             each = _Arrival(term, key, here, _row(kind, here))
@@ -115,13 +133,13 @@ class Terms:
 
     def foretell_mentioned(self, taxonomy: str) -> None:
         """Say what would be made because items speak of it."""
-        kind = TAXONOMIES[taxonomy]
-        every = identities.every(self._survey.site, kind.__tablename__)
+        kind = model_of(taxonomy)
+        every = identities.every(self._survey.site, kind_of_term(taxonomy))
         for term in self._survey.terms:
             if term.taxonomy == taxonomy:
                 self._note(taxonomy, term.slug, term.name, 0)
         for slug, name, line in self._mentioned(taxonomy):
-            key = Key(kind.__tablename__, "", slug or name)
+            key = Key(kind_of_term(taxonomy), "", slug or name)
             is_here = _row(kind, identities.of_that_name(key, every)) is not None
             if not is_here and self._find(taxonomy, slug, name) is None:
                 self._tell_made(kind, name or slug, line)
@@ -188,6 +206,11 @@ class Terms:
             each.row = _made(kind, name, wanted)
             each.row.description = _description(each.term)
             session.flush()  # the next may have the same slug
+        if each.term.taxonomy not in TAXONOMIES and wanted:
+            # Where WordPress has its archive, if its maker wished for nothing else.
+            path = f"/{each.term.taxonomy}/{wanted}"
+            if redirects.find(path) is None:
+                redirects.lead(path, tag_id=each.row.id)
 
     def _put_below(self, arrivals: Sequence[_Arrival]) -> None:
         """Put categories below those that the file names, unless it goes in circles."""
