@@ -22,7 +22,7 @@ from blog.posts.models import Category, Post
 from blog.search import queries as search_queries
 from blog.text.sanitizer import comment_html
 
-from . import accepting, comments, exports, jobs, media, spam, writing
+from . import accepting, comments, exports, jobs, media, moving, spam, writing
 from .publication import publication
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -70,6 +70,7 @@ def main() -> None:
         row(what, figure)
     media.bench(row)
     writing.bench(row)
+    moving.bench(row)
     bench_sanitiser()
     for megabytes in (1, 50):
         bench_import(megabytes)

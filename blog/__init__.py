@@ -77,8 +77,13 @@ from .posts.views import bp as posts_bp
 from .search.views import bp as search_bp
 from .site import templating as site_templating
 from .site.admin import bp as site_admin_bp
+from .transfer import jobs as transfer_jobs
+from .transfer.admin import bp as imports_bp
 from .transfer.cli import group as import_cli
 from .transfer.export_cli import group as export_cli
+from .transfer.redirects.admin import bp as redirects_admin_bp
+from .transfer.redirects.cli import group as redirects_cli
+from .transfer.redirects.missed_admin import bp as missed_bp
 from .transfer.urls_cli import group as urls_cli
 
 BLUEPRINTS = (
@@ -134,6 +139,9 @@ ADMIN_BLUEPRINTS = (
     outbox_admin_bp,
     progress_bp,
     site_admin_bp,
+    imports_bp,
+    redirects_admin_bp,
+    missed_bp,
     account_admin_bp,
 )
 JOBS = (
@@ -146,6 +154,7 @@ JOBS = (
     comment_jobs,
     akismet_jobs,
     retention_jobs,
+    transfer_jobs,
 )
 # Once, not in create_app: a blueprint that is in use takes no more children.
 for child in ADMIN_BLUEPRINTS:
@@ -182,6 +191,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
         import_cli,
         export_cli,
         urls_cli,
+        redirects_cli,
         *operations_cli.COMMANDS,
     ):
         app.cli.add_command(command)

@@ -102,6 +102,8 @@ def from_env(environ: Mapping[str, str] | None = None) -> dict[str, object]:
         "WTF_CSRF_TIME_LIMIT": None,  # a token lives as long as its session
         "WTF_CSRF_SSL_STRICT": False,  # the origin check is ours, in security.py
         "TEMPLATES_AUTO_RELOAD": False,
+        # Whether pages are made to be kept as files: nothing can be sent from those.
+        "FROZEN": False,
     }
 
 
@@ -119,11 +121,16 @@ def _instance(env: Mapping[str, str]) -> Path:
 
 
 def _site_url(env: Mapping[str, str]) -> str:
-    """The address as a browser writes it, without a slash at its end."""
     port = _whole_number(env, "PORT", 8000, 1, 65535)
     given = env.get("BLOG_SITE_URL")
-    if not given:
-        return local_url(port)
+    return site_url(given, "BLOG_SITE_URL") if given else local_url(port)
+
+
+def site_url(given: str, name: str) -> str:
+    """The address of a site as a browser writes it, without a slash at its end.
+
+    :raise ConfigError: if it is none; the message begins with ``name``
+    """
     try:
         parts = urlsplit(given)
         host, own_port = _ascii_host(parts.hostname or ""), parts.port
@@ -131,11 +138,11 @@ def _site_url(env: Mapping[str, str]) -> str:
         host = ""
     if not host or parts.scheme not in DEFAULT_PORTS or "@" in parts.netloc:
         raise ConfigError(
-            "BLOG_SITE_URL: an address such as https://example.org is expected."
+            f"{name}: an address such as https://example.org is expected."
         )
     if parts.path not in ("", "/") or parts.query or parts.fragment:
         raise ConfigError(
-            "BLOG_SITE_URL: the site stands at the root of its host; no path is taken."
+            f"{name}: the site stands at the root of its host; no path is taken."
         )
     if own_port in (None, DEFAULT_PORTS[parts.scheme]):
         return f"{parts.scheme}://{host}"

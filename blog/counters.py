@@ -1,4 +1,5 @@
 """Limits: who did what how often, for a while. In a file of its own, which may be lost.
+What is missed is counted there, too (``site/missed.py``).
 
 The file is written on every attempt to log in or to comment, so it is kept away from
 the publication's database and is not synchronised with the disk. It heals itself: a
@@ -74,6 +75,20 @@ def take(key: str, *, limit: int, window_seconds: int, now: datetime) -> int:
     return _ask(_TAKE, "expires_at", key, now, question)
 
 
+def take_on(
+    connection: sqlite3.Connection,
+    key: str,
+    *,
+    limit: int,
+    window_seconds: int,
+    now: datetime,
+) -> bool:
+    """As ``take``, on a connection of ``with_file``; whether it was taken."""
+    question = {"limit": limit, "window": window_seconds}
+    values = {"key": _hashed(key), "now": now.timestamp(), **question}
+    return connection.execute(_TAKE, values).fetchone() is not None
+
+
 def back_off(key: str, *, free: int, cap_seconds: int, now: datetime) -> int:
     """Take a turn, each of which after the ``free`` first ones shuts the door for twice
     as long as the one before: 2, 4, 8 seconds and so on, at most ``cap_seconds``.
@@ -114,11 +129,11 @@ def _ask(
         ).fetchone()
         return max(1, math.ceil(waiting[0] - at)) if waiting else 0
 
-    return _with_file(work) or 0
+    return with_file(work) or 0
 
 
 def _tell(statement: str, key: str) -> None:
-    _with_file(lambda connection: connection.execute(statement, (_hashed(key),)))
+    with_file(lambda connection: connection.execute(statement, (_hashed(key),)))
 
 
 def _hashed(key: str) -> bytes:
@@ -127,18 +142,25 @@ def _hashed(key: str) -> bytes:
     return hmac.digest(secret, key.encode(), "sha256")
 
 
-def _with_file(work: Callable[[sqlite3.Connection], T]) -> T | None:
-    """What ``work`` answers; ``None`` when the file cannot be used, which is logged."""
+def with_file(
+    work: Callable[[sqlite3.Connection], T],
+    wait_seconds: float = BUSY_TIMEOUT_SECONDS,
+) -> T | None:
+    """What ``work`` answers; ``None`` when the file cannot be used, which is logged.
+    With ``wait_seconds=0`` it is not worth a word that others are busy with it.
+    """
     file = Path(current_app.config["INSTANCE"]) / FILE_NAME
     try:
         with closing(
-            sqlite3.connect(file, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None)
+            sqlite3.connect(file, timeout=wait_seconds, isolation_level=None)
         ) as connection:
             connection.execute("PRAGMA journal_mode=TRUNCATE").close()
             connection.execute("PRAGMA synchronous=OFF").close()
             connection.execute(_SCHEMA).close()
             return work(connection)
     except sqlite3.Error as error:
+        if not wait_seconds and _code(error) == sqlite3.SQLITE_BUSY:
+            return None
         log.error("limits are not kept: %s: %s", file, error)
         if _is_damage(error):
             with suppress(OSError):
@@ -147,5 +169,8 @@ def _with_file(work: Callable[[sqlite3.Connection], T]) -> T | None:
 
 
 def _is_damage(error: sqlite3.Error) -> bool:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without its details
-    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    return _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def _code(error: sqlite3.Error) -> int:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF  # without its details

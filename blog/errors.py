@@ -64,6 +64,10 @@ EXPLANATIONS = {
         _l("Somebody was faster"),
         _l("This was changed or said before. Nothing of yours was written over."),
     ),
+    410: Explanation(
+        _l("This page is gone"),
+        _l("What was at this address was taken away for good."),
+    ),
     411: Explanation(
         _l("The request does not say how long it is"),
         _l("Send it with its length. Nothing was saved."),

@@ -21,6 +21,7 @@ from blog.media.models import MediaItem, MediaKind
 from blog.posts.models import Status
 from blog.posts.revisions import queries as post_revisions
 from blog.posts.revisions import revisions
+from blog.site import redirects
 from tests import factories
 from tests.factories import (
     make_category,
@@ -46,6 +47,8 @@ ONCE = {
         "admin.revisions.compare",  # which two, its form says
         "admin.lists.give_up",
     ),
+    *(f"admin.imports.{each}" for each in ("show", "progress", "report")),
+    *("admin.imports.cancel", "admin.imports.repeat"),
     *(f"admin.notes.{each}" for each in ("update", "resolve", "reopen", "delete")),
     "admin.previews.take_back",
     *("admin.series.put_earlier", "admin.series.put_later"),
@@ -143,6 +146,7 @@ def things(owner):
         queue.add("mail.test", "a job", {}, utcnow())
         revisions.record(post, owner, utcnow())
         invitation = invitations.invite("", Role.AUTHOR, owner, utcnow())
+        redirects.lead("/led/", to="/elsewhere/")
     trashed = {"author": owner, "status": Status.TRASH, "published_at": None}
     return {
         "post_id": post.id,
@@ -161,6 +165,8 @@ def things(owner):
         **dict.fromkeys(("note_id", "link_id", "view_id", "template_id"), 1),
         "invitation_id": invitation.id,
         "job_id": 1,
+        "import_id": 1,
+        "redirect_id": 1,
         "number": 1,
         "year": 2026,
         "month": 11,

@@ -79,7 +79,9 @@ TABLE = {
             *("block.choose", "block.block"),
             *("person.show", "person.export"),
             *("person.ask_before_erasing", "person.erase"),
-            *("outbox.abandon", "outbox.retry"),
+            *("outbox.abandon", "outbox.retry", "redirects.edit", "redirects.update"),
+            *(f"imports.{each}" for each in ("show", "progress", "report", "cancel")),
+            "imports.repeat",
             *(f"pages.{each}" for each in ("edit", "update", "preview", "restore")),
             *(f"pages.{each}" for each in ("ask_before_deleting", "delete", "trash")),
             *(f"pages.{each}" for each in ("preview_edited", "publish", "withdraw")),
@@ -168,6 +170,8 @@ def belongings(owner, state):
         "template_id": session.query(Template).one().id,
         "invitation_id": invitation.id,
         "job_id": 1,
+        "import_id": 1,
+        "redirect_id": 1,
         "room": "posts",
     }
 

@@ -13,8 +13,10 @@ from blog.accounts import invitations
 from blog.accounts.models import Role, User
 from blog.clock import utcnow
 from blog.comments.models import Status as CommentStatus
-from blog.database import Model, db, write_transaction
+from blog.database import Model, db, session, write_transaction
 from blog.posts.models import Status
+from blog.site import redirects
+from blog.site.models import Redirect
 from tests.factories import (
     make_category,
     make_comment,
@@ -101,6 +103,8 @@ def things(user):
     with write_transaction():
         invitation = invitations.invite("", Role.CONTRIBUTOR, inviter, utcnow())
         link = invitations.link(invitation)
+        redirects.lead("/led/", to="/elsewhere/")
+    redirect = session.query(Redirect).one()
     return {
         "draft": draft.id,
         "public": public.id,
@@ -110,6 +114,7 @@ def things(user):
         "series": make_part(make_series(), author=user).series_id,
         "category": make_category().id,
         "tag": make_tag().id,
+        "redirect": redirect.id,
         "other": make_user(role=Role.AUTHOR).id,
         "me": user.id,
         "invitation": link.removeprefix("http://localhost"),
@@ -168,6 +173,12 @@ FORMS = [
     ("admin", "/admin/users/{me}/", "/users/{me}/", {"display_name": "Other"}),
     ("admin", "/admin/users/{other}/", "/users/{other}/", {"display_name": "Other"}),
     ("admin", "/admin/settings/", "/settings/", {"title": "Other"}),
+    (
+        "admin",
+        "/admin/redirects/{redirect}/",
+        "/redirects/{redirect}/",
+        {"to": "/new/", "status": "302"},
+    ),
     ("admin", "/admin/users/invitations/", "/invitations/", {"role": "subscriber"}),
     (
         None,

@@ -118,6 +118,11 @@ def _all_rooms() -> list[tuple[Room, bool]]:
         (room(_("Series"), url_for("admin.series.index")), guard.may(Action.TERMS)),
         (room(_("People"), url_for("admin.users.index")), guard.may(Action.USERS)),
         (room(_("Menus"), url_for("admin.menus.index")), guard.may(Action.SETTINGS)),
+        (room(_("Import"), url_for("admin.imports.index")), guard.may(Action.SETTINGS)),
+        (
+            room(_("Redirects"), url_for("admin.redirects.index")),
+            guard.may(Action.SETTINGS),
+        ),
         (
             room(_("Outbox"), url_for("admin.outbox.index")),
             guard.may(Action.SETTINGS),

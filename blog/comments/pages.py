@@ -12,6 +12,8 @@ from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
+from flask import current_app
+
 from ..database import session
 from ..posts import permalinks
 from ..posts.models import Post
@@ -28,6 +30,8 @@ REPLIES_A_PAGE = 200
 FEWEST_REPLIES = 3
 # Replies, and mentions, where they have a page for themselves.
 PORTION = 200
+# More than anybody ever said.
+EVERYTHING = 1_000_000
 
 
 class Part(NamedTuple):
@@ -136,7 +140,7 @@ class Conversation:
         """Where a comment that is read stands now."""
         if comment.kind != Kind.COMMENT:
             before = rows.before(comment, rows.mentions(self.post))
-            portion = before // PORTION + 1
+            portion = before // _portion() + 1
             return Part(mentions=True, portion=portion) if portion > 1 else Part()
         begin = None if self._is_flat else _beginning(comment)
         if begin is None:
@@ -144,14 +148,14 @@ class Conversation:
         size, before = _replies(begin), 0
         if size > FEWEST_REPLIES:
             before = rows.before(comment, rows.below(begin.id), size)
-        part = Part(thread_id=begin.id, portion=before // PORTION + 1)
-        if before >= REPLIES_A_PAGE:
+        part = Part(thread_id=begin.id, portion=before // _portion() + 1)
+        if before >= REPLIES_A_PAGE and not current_app.config["FROZEN"]:
             return part
         page = self._page_of(begin)
         if before < FEWEST_REPLIES:
             return page
         top = self._top(page.page or self._opening)
-        return page if before < _share(map(_replies, top)) else part
+        return page if before < _shown_of_each(map(_replies, top)) else part
 
     def place_of_waiting(self, comment: Comment) -> Part:
         """On which page a waiting comment is shown to the one who wrote it."""
@@ -225,30 +229,30 @@ class Conversation:
         if not self._is_flat:
             found, more = _with_replies(found)
         return Shown(
-            self._arranged(found, held, more, mentions[:PORTION]),
+            self._arranged(found, held, more, mentions[: _portion()]),
             part,
             number,
             self.last,
-            has_more_mentions=len(mentions) > PORTION,
+            has_more_mentions=len(mentions) > _portion(),
         )
 
     def _thread(self, part: Part, begin_id: int, held: Comment | None) -> Shown:
         """A portion of one thread, below its beginning."""
         begin = rows.one(begin_id)
-        size, start = _replies(begin), (part.portion - 1) * PORTION
-        replies = rows.piece(rows.below(begin_id), size, start, PORTION)
+        size, start = _replies(begin), (part.portion - 1) * _portion()
+        replies = rows.piece(rows.below(begin_id), size, start, _portion())
         thread = self._arranged([begin, *replies], held)
         return Shown(thread, part, part.portion, _portions(size))
 
     def _mentions(self, part: Part) -> Shown:
-        thread = threads.arranged(self._sent(part.portion)[:PORTION], 1)
+        thread = threads.arranged(self._sent(part.portion)[: _portion()], 1)
         last = _portions(rows.count(rows.mentions(self.post)))
         return Shown(thread, part, part.portion, last)
 
     def _sent(self, portion: int) -> list[Line]:
         """A portion of what other sites sent; and one more, if there is any."""
         found = rows.first(
-            rows.mentions(self.post), (portion - 1) * PORTION, PORTION + 1
+            rows.mentions(self.post), (portion - 1) * _portion(), _portion() + 1
         )
         return [_line(row, has_avatar=False) for row in found]
 
@@ -281,8 +285,20 @@ class Conversation:
         )
 
 
+def _portion() -> int:
+    """How many replies, or mentions, stand together where they have a page for
+    themselves. A file has no address with a query, and so all stand on one page.
+    """
+    return EVERYTHING if current_app.config["FROZEN"] else PORTION
+
+
+def _shown_of_each(sizes: Iterable[int]) -> int:
+    """How many replies of each thread a page shows; in a file, all."""
+    return EVERYTHING if current_app.config["FROZEN"] else _share(sizes)
+
+
 def _portions(size: int) -> int:
-    return max(1, -(-size // PORTION))
+    return max(1, -(-size // _portion()))
 
 
 def _beginning(comment: Comment) -> Comment | None:
@@ -316,7 +332,7 @@ def _with_replies(begun: Rows) -> tuple[Rows, Mapping[int, More]]:
     sizes = {row.id: size for row in begun if (size := _replies(row))}
     if not sizes:
         return begun, {}
-    share = _share(sizes.values())
+    share = _shown_of_each(sizes.values())
     shown: list[Any] = []
     more: dict[int, More] = {}
     taken = dict.fromkeys(sizes, 0)
@@ -326,7 +342,7 @@ def _with_replies(begun: Rows) -> tuple[Rows, Mapping[int, More]]:
             shown.append(row)
             taken[thread_id] += 1
         else:
-            left, portion = sizes[thread_id] - share, share // PORTION + 1
+            left, portion = sizes[thread_id] - share, share // _portion() + 1
             more[thread_id] = More(left, row.id, thread_id, portion)
     return [*begun, *shown], more
 

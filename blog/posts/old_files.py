@@ -1,5 +1,6 @@
 """Files under the addresses that they had at another site, and the smaller pictures
-that WordPress kept beside each: "boat-300x200.jpg" is "boat.jpg", 300 pixels wide.
+kept beside each: WordPress's "boat-300x200.jpg" is "boat.jpg", 300 pixels wide, and so
+is Ghost's "/content/images/size/w300/boat.jpg".
 """
 
 import re
@@ -12,6 +13,10 @@ from ..site import redirects
 from ..site.models import Redirect
 
 _SIZED = re.compile(r"(.+)-([1-9][0-9]{0,4})x[0-9]{1,5}(\.[A-Za-z0-9]{2,5})")
+_SIZED_BY_GHOST = re.compile(
+    r"(.*/content/images/)size/w([1-9][0-9]{0,4})(?:h[0-9]{1,5})?/"
+    r"(?:format/[a-z0-9]{1,9}/)?(.+)"
+)
 # What WordPress puts behind the name of a picture that it made smaller, turned upright
 # or that was edited there.
 _CHANGED = re.compile(r"(.+?)(?:-scaled|-rotated|-e[0-9]{9,14})+(\.[A-Za-z0-9]{2,5})")
@@ -26,7 +31,7 @@ class Sized(NamedTuple):
 
 def sized(path: str) -> Sized | None:
     """What the path of a smaller picture means; ``None`` for any other path."""
-    found = _SIZED.fullmatch(path)
+    found = _SIZED.fullmatch(path) or _SIZED_BY_GHOST.fullmatch(path)
     return None if found is None else Sized(found[1] + found[3], int(found[2]))
 
 

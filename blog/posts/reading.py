@@ -18,8 +18,8 @@ from ..accounts import guard, sessions
 from ..accounts.models import User
 from ..database import session
 from ..security import set_personal
-from ..site import redirects
-from ..site.models import Redirect
+from ..site import missed, redirects
+from ..site.models import GONE, Redirect
 from ..site.queries import settings
 from . import locks, moves, old_addresses, old_files, permalinks, queries
 from .models import Category, Kind, Post, Series, Tag
@@ -87,14 +87,30 @@ def nothing_here(now: datetime) -> NoReturn:
     query = request.query_string.decode("latin-1")
     path = permalinks.encoded(request.path)
     here = redirects.find(path, query)
-    moved = _led(here, now) or (_archive(here, now) if here else None)
-    moved = moved or old_files.address(path) or moved_archive(request.path, now)
+    if here is not None:
+        _follow(here, path, query, now)
+    moved = old_files.address(path) or moved_archive(request.path, now)
     if moved is not None and moved != path:
         abort(redirect(moved, 301))
     corrected = old_addresses.corrected(request.path)
     if corrected is not None:
         abort(redirect(f"{corrected}?{query}" if query else corrected, 301))
+    if request.method in ("GET", "HEAD") and not request.environ.get(missed.UNNOTED):
+        missed.note(path, request.referrer, request.remote_addr, now)
     abort(404)
+
+
+def _follow(here: Redirect, path: str, query: str, now: datetime) -> None:
+    """Answer with what a redirect says; comes back if that is nothing for the person.
+
+    :raise Gone: if what was here is gone for good
+    """
+    if here.status == GONE:
+        abort(410)
+    moved = here.to and redirects.passed_on(here.to, here.path, query)
+    moved = moved or _led(here, now) or _archive(here, now)
+    if moved is not None and moved != path:
+        abort(redirect(moved, here.status))
 
 
 def moved_archive(path: str, now: datetime) -> str | None:
@@ -136,6 +152,8 @@ def numbered_address(number: int, now: datetime, *, is_file: bool = False) -> st
     :raise NotFound: if that is nothing that the person may read
     """
     here = redirects.find("/", f"{'attachment_id' if is_file else 'p'}={number}")
+    if here is not None and (here.to is not None or here.status == GONE):
+        _follow(here, "", "", now)
     address = _led(here, now)
     if here is None or (here.media_id is not None and not is_file):
         address = _address(number, now) or address

@@ -5,7 +5,14 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, make_response, redirect, render_template, request
+from flask import (
+    Blueprint,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+)
 from markupsafe import Markup
 from sqlalchemy import Select
 from werkzeug import Response
@@ -344,7 +351,8 @@ def _conversation(
         "thread": shown.thread,
         "part_url": talk.url,
         "comment_form": form or CommentForm.blank(post, now),
-        "comments_open": moderation.is_open(post, site, now),
+        "comments_open": moderation.is_open(post, site, now)
+        and not current_app.config["FROZEN"],
         "reply_to": reply_to,
         "mine": mine,
     }

@@ -137,6 +137,21 @@ def indexed(text: str, *, is_confidential: bool = False) -> str:
     )
 
 
+def alphabet() -> dict[str, object]:
+    """How texts are cut here, for a program in a browser that asks for the same words:
+    the scripts without spaces, as a part of a pattern, and where marks are put.
+    """
+    return {
+        "unspaced": UNSPACED,
+        "unspaced_marked": _OF_UNSPACED.pattern,
+        "marks": [_MARKS, _MARKS_SIZE, _UNSPACED_MARKS, _UNSPACED_MARKS_SIZE],
+        "signs": {chr(code): chr(to) for code, to in _SIGNS.items()},
+        "article": _ARTICLE,
+        "longest": MAX_LETTERS,
+        "most": MAX_WORDS,
+    }
+
+
 def terms(typed: str) -> list[Term]:
     """What somebody looks for, of which each must occur. Empty if no word is in it.
 

@@ -1,5 +1,6 @@
 """The settings of the publication: one row, typed."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
@@ -99,17 +100,23 @@ class Site(Model):
 # What a redirect can lead to; the names of its columns.
 REDIRECT_TARGETS = (
     *("post_id", "category_id", "tag_id", "series_id", "user_id"),
-    "media_id",
+    *("media_id", "to"),
 )
+# RFC 9110, 15.4 and 15.5.11: moved for good, for now, and both with the same method
+# again; and gone for good, which leads nowhere.
+MOVED = 301
+GONE = 410
+STATUSES = (MOVED, 302, 307, 308, GONE)
 
 
 class Redirect(Model):
     """An address that something had elsewhere or before, and leads to it: to a post or
-    page, a category, a tag, a series, an author or a file, of which it names exactly
-    one.
+    page, a category, a tag, a series, an author, a file or any address, of which it
+    names exactly one; or to nothing, if what was there is gone for good.
 
-    ``path`` is as ``redirects.key`` writes it. What stands at an address wins over a
-    redirect from it.
+    ``path`` is as ``redirects.key`` writes it. ``to`` is a path of this site or an
+    address of the web, encoded. ``made_at`` is when somebody made it, ``None`` where it
+    came about by itself. What stands at an address wins over a redirect from it.
     """
 
     __tablename__ = "redirect"
@@ -120,13 +127,17 @@ class Redirect(Model):
         Index(None, "series_id"),
         Index(None, "user_id"),
         Index(None, "media_id"),
+        Index(None, "to"),
         CheckConstraint(
             " + ".join(
-                f"CASE WHEN {each} IS NULL THEN 0 ELSE 1 END"
+                f'CASE WHEN "{each}" IS NULL THEN 0 ELSE 1 END'
                 for each in REDIRECT_TARGETS
             )
-            + " = 1",
+            + f" = CASE WHEN status = {GONE} THEN 0 ELSE 1 END",
             name="one_target",
+        ),
+        CheckConstraint(
+            f"status IN ({', '.join(map(str, STATUSES))})", name="known_status"
         ),
     )
 
@@ -148,6 +159,9 @@ class Redirect(Model):
     media_id: Mapped[int | None] = mapped_column(
         ForeignKey("media_item.id", ondelete="CASCADE")
     )
+    to: Mapped[str | None] = mapped_column(default=None)
+    status: Mapped[int] = mapped_column(default=MOVED)
+    made_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class Menu(StrEnum):

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, unquote
 from sqlalchemy import select, update
 
 from ..database import session
-from .models import REDIRECT_TARGETS, Redirect
+from .models import MOVED, REDIRECT_TARGETS, Redirect
 
 # What names a post, a page or a file in a query. WordPress takes each for each.
 _NAMING = ("p", "page_id", "attachment_id")
@@ -58,19 +58,33 @@ def target(path: str, query: str = "") -> int | None:
     return None if here is None else here.post_id
 
 
-def lead(path: str, query: str = "", **to: int) -> bool:
+def lead(path: str, query: str = "", *, status: int = MOVED, **to: int | str) -> bool:
     """Let an address lead to one thing (``post_id=3``, or another of
-    ``REDIRECT_TARGETS``); whether that is new. The last word counts.
+    ``REDIRECT_TARGETS``), or to none with ``status=GONE``; whether that is new. The
+    last word counts.
     """
     here = session.scalar(select(Redirect).where(Redirect.path == key(path, query)))
     if here is None:
-        session.add(Redirect(path=key(path, query), **to))
+        session.add(Redirect(path=key(path, query), status=status, **to))
         return True
-    before = {name: getattr(here, name) for name in REDIRECT_TARGETS}
-    wanted = dict.fromkeys(REDIRECT_TARGETS) | to
+    names = (*REDIRECT_TARGETS, "status")
+    before = {name: getattr(here, name) for name in names}
+    wanted = dict.fromkeys(REDIRECT_TARGETS) | to | {"status": status}
     for name, value in wanted.items():
         setattr(here, name, value)
     return before != wanted
+
+
+def passed_on(to: str, known: str, query: str) -> str:
+    """Where who asks for a ``known`` address with this query is sent: to the address
+    with what was asked, which may be there for whoever counts visits. An address with a
+    query of its own stays as it is, and so does one that is known by its query.
+    """
+    is_own = "?" in to or "?" in known
+    if is_own or re.fullmatch("[!-~]+", query) is None or "#" in query:
+        return to
+    address, hash_mark, fragment = to.partition("#")
+    return f"{address}?{query}{hash_mark}{fragment}"
 
 
 def hand_over(name: str, ids: Collection[int], to_id: int) -> None:

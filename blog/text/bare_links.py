@@ -36,7 +36,8 @@ def _bare_url(state: StateInline, silent: bool) -> bool:
 
     As part of the parser it keeps a ``_`` in an address from being emphasis.
     """
-    if state.linkLevel > 0 or not state.src.startswith("://", state.pos):
+    # In silence the end of a link's own words is sought, and an address is no such.
+    if silent or state.linkLevel > 0 or not state.src.startswith("://", state.pos):
         return False
     before = state.src[max(0, state.pos - 5) : state.pos].lower()
     scheme = next((name for name in _SCHEMES if before.endswith(name)), None)
@@ -47,13 +48,12 @@ def _bare_url(state: StateInline, silent: bool) -> bool:
     url = without_sentence(found[0]) if found else ""
     if len(url) <= len(f"{scheme}://"):
         return False
-    if not silent:
-        if state.pending[-len(scheme) :].lower() != scheme:
-            return False
-        state.pending = state.pending[: -len(scheme)]
-        state.push("link_open", "a", 1).attrs = {"href": state.md.normalizeLink(url)}
-        state.push("text", "", 0).content = url
-        state.push("link_close", "a", -1)
+    if state.pending[-len(scheme) :].lower() != scheme:
+        return False
+    state.pending = state.pending[: -len(scheme)]
+    state.push("link_open", "a", 1).attrs = {"href": state.md.normalizeLink(url)}
+    state.push("text", "", 0).content = url
+    state.push("link_close", "a", -1)
     state.pos = start + len(url)
     return True
 

@@ -8,7 +8,7 @@ mind, who type each other's keyboards.
 import re
 import unicodedata
 
-_LETTERS = str.maketrans(
+LETTERS = str.maketrans(
     {
         "ي": "ی",
         "ى": "ی",
@@ -45,7 +45,7 @@ _LETTERS = str.maketrans(
 )
 # Scripts in which a mark only colours a letter; in Indic scripts and Thai it is a
 # vowel, and without it another word.
-_DIACRITICS = re.compile(
+DIACRITICS = re.compile(
     "[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"
     "\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8"
     "\u06ea-\u06ed\u08d3-\u08e1\u08e3-\u08ff\u1ab0-\u1aff\u1dc0-\u1dff"
@@ -62,7 +62,7 @@ def fold(text: str) -> str:
     """
     for _ in range(2):
         text = unicodedata.normalize("NFKC", text).casefold()
-    text = _DIACRITICS.sub("", unicodedata.normalize("NFKD", text).translate(_LETTERS))
+    text = DIACRITICS.sub("", unicodedata.normalize("NFKD", text).translate(LETTERS))
     shown = text.translate(_shown)
     return " ".join(unicodedata.normalize("NFC", shown).split())
 

@@ -6,11 +6,14 @@ reads a file as these records; what "" means there is that the file does not say
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from ..text.sanitizer import Format
+
+# The type of an item that only bears comments whose post the file does not hold.
+ABSENT = "absent"
 
 
 class Unreadable(Exception):
@@ -56,6 +59,7 @@ class Author:
     display_name: str
     first_name: str
     last_name: str
+    meta: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -69,6 +73,7 @@ class Term:
     parent: str
     name: str
     description: str
+    meta: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -132,6 +137,23 @@ class Item:
         return next((value for key, value in reversed(self.meta) if key == name), "")
 
 
+@dataclass(slots=True)
+class Thread:
+    """Comments that lay somewhere else than what they are about: a page known by its
+    ``link``, or by what its maker called it, ``identifier``.
+    """
+
+    line: int
+    id: str
+    link: str
+    title: str
+    identifier: str
+    comments: list[Comment]
+
+
+Record = Author | Term | Item
+
+
 class Source(Protocol):
     """One pass over a file: records in its order.
 
@@ -141,7 +163,24 @@ class Source(Protocol):
     :raise Unreadable: while iterating, for a file of which nothing can be taken
     """
 
-    channel: Channel
-    losses: list[Loss]
+    @property
+    def channel(self) -> Channel: ...
 
-    def __iter__(self) -> Iterator[Author | Term | Item]: ...
+    @property
+    def losses(self) -> list[Loss]: ...
+
+    def __iter__(self) -> Iterator[Record]: ...
+
+
+class Conversations(Protocol):
+    """One pass over a file of comments without what they are about: as ``Source``, of
+    threads alone. One in which nobody has said anything is left out.
+    """
+
+    @property
+    def channel(self) -> Channel: ...
+
+    @property
+    def losses(self) -> list[Loss]: ...
+
+    def __iter__(self) -> Iterator[Thread]: ...

@@ -10,6 +10,7 @@ from flask.cli import AppGroup
 
 from ..clock import utcnow
 from ..database import write_transaction
+from ..site import missed
 from . import old_urls
 from .old_urls import Checked, Fate
 
@@ -61,7 +62,7 @@ def _asking() -> old_urls.Ask:
     client = current_app.test_client(use_cookies=False)
 
     def ask(address: str) -> tuple[int, str]:
-        answer = client.get(address)
+        answer = client.get(address, environ_overrides={missed.UNNOTED: True})
         answer.close()
         return answer.status_code, answer.headers.get("Location", "")
 

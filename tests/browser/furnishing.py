@@ -14,8 +14,12 @@ from blog.posts.models import Post, Status
 from blog.posts.navigation import menus
 from blog.posts.revisions import queries as history
 from blog.posts.revisions import revisions
-from blog.site.models import Menu, MenuTarget
+from blog.site import missed, redirects
+from blog.site.models import GONE, Menu, MenuTarget, Redirect
 from blog.text.sanitizer import Format
+from blog.transfer import imports
+from blog.transfer.importing.report import Outcome, Report
+from blog.transfer.imports import Stage, State
 from tests.factories import (
     NOON,
     make_category,
@@ -97,6 +101,7 @@ def furnish():
         **{"comment": comment, "invitation": invited},
     }
     logins = {"admin": make_login(owner), "contributor": make_login(writer)}
+    numbers |= _imports() | _redirects(post)
     return {name: row.id for name, row in rows.items()} | numbers | logins
 
 
@@ -125,3 +130,51 @@ def _edited(post, page, owner, writer):
     newer, *_, older = history.latest(kept, 10)
     (template,) = editorial.templates(kept.kind)
     return {"revision": older.id, "newer": newer.id, "template": template.id}
+
+
+def _imports():
+    """One that is done, one that stopped, and one that waits and that nobody does."""
+    report = Report()
+    report.met("post", 61)
+    for outcome, number in ((Outcome.IMPORTED, 40), (Outcome.UNCHANGED, 20)):
+        for _ in range(number):
+            report.became("post", outcome)
+    report.skip("post", "7", "repeated")
+    for n in range(60):
+        report.say("A moment that no calendar has: “2020-02-30”.", 100 + n)
+    report.lack("https://old.example/wp-content/uploads/2020/05/boat.jpg", 12)
+    report.close()
+    numbers = {}
+    for name, stage, error in (
+        ("import", Stage.DONE, ""),
+        ("stopped", Stage.FAILED, "This is no export of WordPress, line 2."),
+        ("stuck", Stage.MOVING, ""),
+    ):
+        with imports.new() as folder:
+            folder.sent.write_bytes(b"<rss/>")
+            folder.write(
+                State(
+                    name="old.xml",
+                    format="wordpress",
+                    person="Mina",
+                    is_trial=name == "import",
+                    fetches=False,
+                    asked_at=NOON,
+                    stage=stage,
+                    error=error,
+                )
+            )
+            if stage == Stage.DONE:
+                folder.keep_report(report.as_json())
+            numbers[name] = folder.id
+    return numbers
+
+
+def _redirects(post):
+    """To a post, to elsewhere and to nothing; and what was asked for in vain."""
+    with write_transaction():
+        redirects.lead("/old/tides/", post_id=post.id)
+        redirects.lead("/shop/", to="https://shop.example/", status=302)
+        redirects.lead("/gone/", status=GONE)
+    missed.note("/nothing/", "https://www.example.org/a/page", "client", NOON)
+    return {"redirect": session.query(Redirect).order_by(Redirect.id).first().id}

@@ -107,13 +107,22 @@ ROOMS = {
     "admin.takeovers.ask": ["users/{writer}/takeover"],
     "admin.invitations.index": ["users/invitations/"],
     "admin.invitations.show": ["users/invitations/{invitation}/"],
+    "admin.imports.index": ["import/"],
+    "admin.redirects.index": ["redirects/", "redirects/?q=nothing"],
+    "admin.redirects.edit": ["redirects/{redirect}/"],
+    "admin.missed.index": ["redirects/not-found/", "redirects/not-found/?q=nothing"],
+    "admin.missed.choose": ["redirects/lists"],
+    "admin.imports.show": ["import/{import}/", "import/{stopped}/", "import/{stuck}/"],
 }
 # What answers with no page.
 NO_PAGES = {
+    "admin.imports.progress": "JSON for the page of an import",
+    "admin.imports.report": "a file to keep",
     "admin.links.index": "JSON for the editor",
     "admin.media_selection.making": "JSON for the library",
     "admin.progress.index": "JSON for the bars",
     "admin.person.export": "a file to keep",
+    "admin.missed.export": "a file to keep",
 }
 # Forms that come back: where they stand, the field, what is typed into it.
 MISTAKES = (
@@ -131,6 +140,8 @@ MISTAKES = (
     ("account/", "email", "nobody"),
     ("account/password", "password", "short"),
     ("settings/", "title", ""),
+    ("redirects/", "old", "/admin/"),
+    ("redirects/{redirect}/", "to", "nowhere"),
     ("comments/{comment}/edit", "comment", ""),
     ("comments/{comment}/reply", "comment", ""),
 )

@@ -21,8 +21,8 @@ from tests.conftest import dispose, make_app
 from tests.locks import held_elsewhere
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-HEAD = "0005"
-NEXT = "0006"
+HEAD = "0006"
+NEXT = "0007"
 # Of the full-text index; migrations/env.py leaves it out, too.
 NO_MODELS = ("post_words", "comment_words")
 
@@ -30,8 +30,8 @@ MIGRATION = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 branch_labels = depends_on = None
 
 
@@ -112,7 +112,7 @@ def migrations(tmp_path, monkeypatch):
             module.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__")
         )
         lines = "\n".join(f"    {step}" for step in steps)
-        (folder / "versions" / "0006_next.py").write_text(MIGRATION.format(steps=lines))
+        (folder / "versions" / "0007_next.py").write_text(MIGRATION.format(steps=lines))
         monkeypatch.setattr(module, "MIGRATIONS", folder)
 
     return write
@@ -324,6 +324,34 @@ def test_a_database_from_before_there_was_a_search_can_be_searched(tmp_path):
             (7,)
         ]
     assert "searched" not in run_upgrade(instance)
+
+
+def test_old_redirects_lead_where_they_led(tmp_path):
+    instance = tmp_path / "old"
+    instance.mkdir()
+    path = instance / "blog.sqlite"
+    path.touch()
+    engine = create_engine(f"sqlite:///{path}")
+    module._migrate(engine, "0005")
+    engine.dispose()
+    with sqlite3.connect(path) as connection:
+        connection.executescript(OLD_ROWS)
+        connection.execute(
+            "INSERT INTO redirect (id, path, post_id) VALUES (3, '/a', 7)"
+        )
+    connection.close()
+
+    run_upgrade(instance)
+
+    rows = ask(path, 'SELECT id, path, post_id, "to", status, made_at FROM redirect')
+    assert rows == [(3, "/a", 7, None, 301, None)]
+    for wrong in ("410, NULL, 7", "301, NULL, NULL", "301, '/b', 7", "303, '/b', NULL"):
+        with pytest.raises(sqlite3.IntegrityError):
+            ask(
+                path,
+                'INSERT INTO redirect (path, status, "to", post_id) '
+                f"VALUES ('/x', {wrong})",
+            )
 
 
 def run_upgrade(instance):

@@ -175,16 +175,16 @@ class Importer:
         path.write_text(export(*records, channel=channel), "utf-8")
         return path
 
-    def run(self, path, *options):
+    def run(self, path, *options, of="wordpress"):
         """What the command answers."""
         return self.app.test_cli_runner().invoke(
-            args=["import", "wordpress", str(path), *map(str, options)]
+            args=["import", of, str(path), *map(str, options)]
         )
 
-    def take(self, path, *options):
+    def take(self, path, *options, of="wordpress"):
         """The report on a file that can be read; its numbers add up."""
         written = self.folder / "report.json"
-        result = self.run(path, "--report", str(written), *options)
+        result = self.run(path, "--report", str(written), *options, of=of)
         assert result.exit_code == 0, (result.output, result.exception)
         report = json.loads(written.read_text("utf-8"))
         for kind, count in report["kinds"].items():

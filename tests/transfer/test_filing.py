@@ -2,7 +2,7 @@
 
 from blog.database import session
 from blog.posts.models import Post, Shape, Tag
-from tests.transfer.making import author, item, outcomes, term, titled
+from tests.transfer.making import author, item, outcomes, page, term, titled
 
 
 def test_terms_of_the_sites_own_become_tags_and_their_archives_lead_there(
@@ -60,3 +60,10 @@ def test_what_was_said_in_passing_is_a_note(importer, db):
     assert (note.shape, str(note.lede)) == (Shape.NOTE, "<p>Hm.</p>")
     assert titled("Film").shape == Shape.ARTICLE
     assert outcomes(report, "post_format") == {"skipped": 1}
+
+
+def test_a_page_that_is_filed_moves_in_without(importer, db):
+    report = importer.records(page(title="About", filed=[("category", "sea", "Sea")]))
+
+    assert outcomes(report, "page") == {"imported": 1}
+    assert titled("About").categories == []

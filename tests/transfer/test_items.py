@@ -356,7 +356,7 @@ def test_posts_are_filed_as_they_were(importer, db):
 
     post = titled("Filed")
     assert [each.slug for each in post.categories] == ["tea"]
-    assert [each.name for each in post.tags] == ["Hot & cold"]
+    assert [each.name for each in post.tags] == ["Hot & cold", "One"]
 
 
 def test_who_wrote_it_is_its_author(importer, db):

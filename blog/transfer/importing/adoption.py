@@ -65,11 +65,12 @@ class Adoption:
 
     def _read(self) -> dict[str, str]:
         channel = self._survey.channel
+        zone = self._survey.zone()
         values = {
             "title": readings.name(channel.title, TITLE_LIMIT),
             "tagline": readings.name(channel.description, TAGLINE_LIMIT),
             "language": self._language(channel.language),
-            "timezone": self._survey.clocks.zone(channel.language) or "",
+            "timezone": zone.key if zone else "",
             "permalink_structure": self._structure(),
         }
         return {name: value for name, value in values.items() if value}

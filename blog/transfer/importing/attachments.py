@@ -24,7 +24,7 @@ from ...text import excerpts, wordpress
 from ...text.sanitizer import Format, TooLarge, post_html
 from .. import records
 from ..models import ImportedItem
-from . import identities, readings, rewriting
+from . import identities, ours, readings, rewriting
 from .downloads import Downloads, NoAnswer
 from .identities import Key, Left, Verdict
 from .people import People
@@ -228,6 +228,7 @@ class Attachments:
             name=name or media.name,
             alt=readings.name(alt, MAX_ALT),
             caption=readings.name(caption, MAX_CAPTION),
+            is_decorative=ours.is_decorative(item),
         )
 
     def _remember(
@@ -244,6 +245,8 @@ class Attachments:
         )
 
     def _lead(self, path: str, media: MediaItem, query: str = "") -> None:
+        if not query and redirects.key(path) == redirects.key(media.path):
+            return
         here = redirects.find(path, query)
         if here is None:
             redirects.lead(path, query, media_id=media.id)
@@ -301,6 +304,9 @@ def _addresses(item: records.Item) -> Iterator[tuple[str, str]]:
         yield link.path, link.query
         if not link.query and old_files.unchanged(link.path) != link.path:
             yield old_files.unchanged(link.path), ""
+    for path in ours.old_paths(item):
+        bare, _, query = path.partition("?")
+        yield bare, query
 
 
 def _left_rows(ids: Sequence[int]) -> dict[int, Left]:

@@ -19,7 +19,7 @@ from ...text import normalize
 from ...text.sanitizer import POLICY_VERSION
 from .. import records
 from ..models import ImportedItem
-from . import identities, readings
+from . import identities, ours, readings
 from .identities import TO_WRITE, Key, Left, Verdict
 from .items import Arrival
 from .numbers import Numbers, Wanted
@@ -73,14 +73,17 @@ class Conversation:
         survey: Survey,
         report: Report,
         people: People,
+        *,
         zone: ZoneInfo,
         now: datetime,
+        keeps_numbers: bool = True,
     ) -> None:
         self._survey = survey
         self._report = report
         self._people = people
         self._zone = zone
         self._now = now
+        self._keeps_numbers = keeps_numbers
         self._numbers = Numbers(Comment, ("comment",), survey.highest_comment)
 
     def prepared(self, arrivals: Sequence[Arrival]) -> list[list[Said]]:
@@ -181,7 +184,10 @@ class Conversation:
             "html": Markup(""),
             "created_at": self._now,
         }
-        wanted = [Wanted(each.said.comment.id, each.here) for each in new]
+        wanted = [
+            Wanted(each.said.comment.id if self._keeps_numbers else "", each.here)
+            for each in new
+        ]
         return self._numbers.given(wanted, sample)
 
     def _taken(self, arrival: Arrival) -> list[Said]:
@@ -301,6 +307,7 @@ class Conversation:
         if row.is_discarded:
             before = dict(comment.meta).get("_wp_trash_meta_status", "")
             row.previous_status = _STATUSES.get(before)
+        ours.apply_to_comment(row, comment)
         return row
 
     def _dated(self, arrival: Arrival) -> datetime:
@@ -453,5 +460,6 @@ def _digest(comment: records.Comment, status: Status) -> str:
             *(comment.author, comment.email, comment.url, comment.ip, comment.content),
             *(comment.date, comment.date_gmt, comment.type, comment.parent),
             *(comment.user_id, status, dict(comment.meta).get("_wp_trash_meta_status")),
+            *ours.said(comment.meta),
         ]
     )

@@ -13,7 +13,7 @@ from ...posts.models import Post
 from ...site import redirects
 from ...site.queries import settings
 from .. import records
-from . import readings
+from . import ours, readings
 from .readings import Link
 from .report import Report
 from .survey import Survey, bare
@@ -45,6 +45,9 @@ class Forwarding:
 
     def remember(self, item: records.Item, row_id: int) -> None:
         """Note where an item stood, if readers could come to it there."""
+        for address in ours.old_paths(item):
+            path, _, query = address.partition("?")
+            self._old.append(_Old(row_id, item.line, path, query))
         if item.status != "publish":
             return
         link = readings.link(item.link)
@@ -96,7 +99,7 @@ class Forwarding:
             "/", f"page_id={post.id}"
         ):
             return False  # home knows the way by itself
-        other = _standing_at(old.path, old.query)
+        other = standing_at(old.path, old.query)
         if other is not None and other != post.id:
             self._report.say(
                 f"“{post.title}” stood at {here}, where something else stands here; "
@@ -146,7 +149,7 @@ def _with_date(path: str, date: str) -> str | None:
     return _DATED.sub(written, path, count=1)
 
 
-def _standing_at(path: str, query: str) -> int | None:
+def standing_at(path: str, query: str) -> int | None:
     """The id of what stands at an address, 0 for the home page; ``None``: nothing."""
     bare_path = redirects.key(path)
     if query:

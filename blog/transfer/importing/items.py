@@ -16,7 +16,7 @@ from ...site import redirects
 from ...text import figures, slugs, wordpress
 from .. import records
 from ..models import ImportedItem
-from . import attachments, identities, readings, rendering, shelf, yoast
+from . import attachments, identities, ours, readings, rendering, shelf, yoast
 from .collections import Collections, Written
 from .identities import TO_WRITE, Key, Left, Verdict
 from .numbers import Numbers, Wanted
@@ -89,6 +89,7 @@ class Items:
         self._zone = zone
         self._now = now
         self._shelf = Shelf(people, terms, ())
+        self.series: dict[str, int] = {}  # ids by slug
         kinds = (*KINDS, *sorted(survey.kept))
         self._numbers = Numbers(Post, kinds, survey.highest_post)
 
@@ -181,8 +182,8 @@ class Items:
 
     def _given(
         self, new: Sequence[tuple[Arrival, ImportedItem | None]]
-    ) -> dict[int, int]:
-        """The numbers of those that get a row, by their lines in the file."""
+    ) -> dict[Key, int]:
+        """The numbers of those that get a row."""
         if not new:
             return {}
         first = new[0][0]
@@ -195,14 +196,13 @@ class Items:
                 "edited_at": self._now,
             },
         )
-        lines = [each.item.line for each, _ in new]
-        return dict(zip(lines, numbers, strict=True))
+        return dict(zip([each.key for each, _ in new], numbers, strict=True))
 
     def _written(
-        self, each: Arrival, post: Post | None, numbers: Mapping[int, int]
+        self, each: Arrival, post: Post | None, numbers: Mapping[Key, int]
     ) -> Post:
         if post is None:
-            return self._made(each, numbers[each.item.line])
+            return self._made(each, numbers[each.key])
         if each.verdict is Verdict.CHANGED:
             self._revise(post, each)
         return post
@@ -320,6 +320,7 @@ class Items:
         self._become(post, final, at)
         if status == Status.TRASH:
             post.trash(_of_unix(item.field("_wp_trash_meta_time")) or post.edited_at)
+        ours.apply(post, item, self.series, self._people.known)
 
     def _co_authors(self, item: records.Item) -> list[int]:
         """Who else wrote it, as the plugin Co-Authors Plus says it."""
@@ -447,14 +448,16 @@ def _digest(
             [[each.taxonomy, each.slug, each.name] for each in item.filed],
             [item.field(name) for name in _META],
             *(sorted(to.items()), words, beside, shown),
+            *ours.said(item.meta),
         ]
     )
 
 
 def _shape(item: records.Item) -> Shape:
     """What a post looks like: what was said in passing is a note."""
-    if item.type != Kind.POST:
-        return Shape.ARTICLE
+    said = ours.shape(item)
+    if said is not None or item.type != Kind.POST:
+        return said or Shape.ARTICLE
     formats = {each.slug for each in item.filed if each.taxonomy == FORMAT}
     is_note = not formats.isdisjoint({"post-format-aside", "post-format-status"})
     return Shape.NOTE if is_note else Shape.ARTICLE

@@ -9,13 +9,14 @@ from sqlalchemy import select
 
 from ...database import session
 from ...media import queries as media
+from ...posts import queries as post_queries
 from ...posts.navigation import menus
 from ...posts.navigation.outlines import Line
 from ...site.models import Menu, MenuItem, MenuTarget
 from ...text import wordpress
 from .. import records
 from ..models import ImportedItem
-from . import attachments, identities, readings, rewriting
+from . import attachments, identities, ours, readings, rewriting
 from .identities import Key, Left
 from .report import EDITED_HERE, Outcome, Report
 from .survey import MENU, MENU_ITEM, Survey, bare, kind_of_item
@@ -150,6 +151,7 @@ class Menus:
             target = self._target(item)
             if target is not None and not is_trial:
                 label = readings.name(wordpress.title(item.title), menus.LABEL_LIMIT)
+                label = "" if ours.is_unnamed(item) else label
                 row = menus.add(
                     menu, target.target, target.id, url=target.url, label=label
                 )
@@ -177,6 +179,9 @@ class Menus:
 
     def _target(self, item: records.Item) -> _Target | None:
         number = _meta(item, "object_id")
+        own = self._own(item)
+        if own is not None:
+            return own
         match _meta(item, "type"):
             case "post_type" if _meta(item, "object") == "attachment":
                 ids = attachments.rows_of(self._survey.site, [number])
@@ -191,6 +196,18 @@ class Menus:
                 return _Target(MenuTarget(kind), row_id) if row_id else None
             case "custom":
                 return self._address(_meta(item, "url"))
+        return None
+
+    def _own(self, item: records.Item) -> _Target | None:
+        """What WordPress has no entries for; ``None`` if it is not here either."""
+        kind, name = ours.target(item)
+        if kind == MenuTarget.SERIES:
+            series = post_queries.series_named(name)
+            return _Target(MenuTarget.SERIES, series.id) if series else None
+        if kind == MenuTarget.AUTHOR:
+            every = identities.every(self._survey.site, kind)
+            here = identities.of_that_name(Key(kind, "", name), every)
+            return _Target(MenuTarget.AUTHOR, here.row_id) if here else None
         return None
 
     def _row_of(self, kinds: Sequence[str], number: str) -> int | None:

@@ -13,7 +13,7 @@ from ...database import session
 from ...text import slugs
 from .. import records
 from ..models import ImportedItem
-from . import identities, readings
+from . import identities, ours, readings
 from .identities import Key, Left, Verdict
 from .report import EDITED_HERE, REPEATED, Outcome, Report
 from .survey import Survey
@@ -124,8 +124,14 @@ class People:
         left: Left | None = None
         if user is None:
             user, left = self._found_or_made(
-                key.name, author.email, author.display_name, author.line
+                key.name,
+                author.email,
+                author.display_name,
+                author.line,
+                slug=ours.slug(author),
             )
+            if left.digest != identities.NOT_OURS:
+                ours.apply_to_user(user, author)
         elif verdict is Verdict.CHANGED:
             display_name = readings.name(author.display_name, users.MAX_DISPLAY_NAME)
             user.display_name = display_name or user.display_name
@@ -164,7 +170,7 @@ class People:
         )
 
     def _found_or_made(
-        self, login: str, email: str, display_name: str, line: int
+        self, login: str, email: str, display_name: str, line: int, slug: str = ""
     ) -> tuple[User, Left]:
         """Whose account it is, or a new one that cannot log in yet."""
         found = self._account(login, email)
@@ -177,7 +183,7 @@ class People:
             display_name=readings.name(display_name, users.MAX_DISPLAY_NAME)
             or readings.name(login, users.MAX_DISPLAY_NAME)
             or name,
-            slug=_free_slug(login),
+            slug=_free_slug(slug or login),
             email=self._free_email(email, line, None),
             role=Role.AUTHOR,
             created_at=self._now,

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from ...media import queries as media
 from ...posts import old_files
 from ...site import redirects
-from ..records import Item
-from . import readings, rewriting
+from ..records import Body, Item
+from . import ours, readings, rewriting
 from .survey import Survey
 
 # What ends in it is a file, and no page of a site.
@@ -74,10 +74,15 @@ class Places:
         return list(lacking.values())
 
     def _addresses(self, item: Item) -> Iterator[_Address]:
+        # Where a text of WordPress stood no file of its lay, and ours is as it was.
+        is_beside = item.body is not Body.WORDPRESS and not ours.is_ours(item)
+        page = item.link if is_beside else ""
         for typed in rewriting.addresses(item.content, item.body):
-            whole = rewriting.absolute(typed, self._base)
+            whole = rewriting.absolute(typed, self._base, page)
             host, path = rewriting.host_and_path(whole) if whole else ("", "")
-            if whole and host in self._file_hosts:
+            # Where nothing says the old site's host, a path is one of its own.
+            is_path = not self._base and not host and path.startswith("/")
+            if whole and (is_path or host in self._file_hosts):
                 yield _Address(typed, whole, host, path)
 
     def _files(self, addresses: set[_Address]) -> dict[_Address, str]:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from ...site import redirects
 from ...site.queries import settings
 from .. import records
-from . import identities, lessons
+from . import identities, lessons, ours
 from .adoption import Adoption
 from .attachments import Attachments
 from .conversation import Conversation, Said
@@ -24,6 +24,7 @@ from .people import People
 from .places import Places
 from .rendering import Batch, Here, Renderer
 from .report import REPEATED, Report
+from .series import SeriesOfOurs
 from .survey import (
     ATTACHMENT,
     MENU_ITEM,
@@ -97,6 +98,8 @@ class Import:
             zone=zone,
             now=now,
         )
+        self._series = SeriesOfOurs(survey, self.report)
+        self._items.series = self._series.ids
         self._conversation = Conversation(
             survey, self.report, self._people, zone=zone, now=now
         )
@@ -112,6 +115,7 @@ class Import:
         yield Step(adoption.write, adoption.foretell)
         yield Step(self._people.write, self._people.foretell)
         yield from self._steps_of_terms()
+        yield Step(self._series.write, self._series.foretell)
         if self._survey.counts[ATTACHMENT]:
             for items in self._batches(read(), self._is_file):
                 yield self._step_of_attachments(items)
@@ -152,6 +156,7 @@ class Import:
         for record in reader:
             if not isinstance(record, records.Item) or not is_one(record):
                 continue
+            ours.unfold(record)
             batch.append(record)
             weight += 1 + len(record.comments)
             if weight >= _BATCH:
@@ -175,7 +180,9 @@ class Import:
             if self._is_wanted(item, None):
                 self._menus.remember(item)
             return False
-        if self._survey.kind_of(item) is None:
+        if item.type == records.ABSENT:
+            reason = "its post is not in the file"
+        elif self._survey.kind_of(item) is None:
             reason = f"of a type of its own; “--keep {item.type}” makes it a page"
         elif item.status in NOT_WRITTEN:
             reason = f"of the status “{item.status}”"
@@ -190,7 +197,8 @@ class Import:
         return reason is None
 
     def _skip(self, item: records.Item, reason: str) -> None:
-        self.report.skip(kind_of_item(item), item.id, reason)
+        if item.type != records.ABSENT:
+            self.report.skip(kind_of_item(item), item.id, reason)
         for comment in item.comments:
             self.report.skip("comment", comment.id, reason)
 

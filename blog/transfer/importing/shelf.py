@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from ...accounts.models import User
 from ...database import session
-from ...posts.models import Category, Post, Tag
+from ...posts.models import Category, Kind, Post, Tag
 from ...text import slugs
 from .. import records
 from . import identities, readings
@@ -28,8 +28,12 @@ class Shelf:
         self._people = people
         self._terms = terms
         self._users = rows(User, [people.wrote(item.creator) for item in items])
-        self._categories = rows(Category, _filed(terms, items, "category"))
-        self._tags = rows(Tag, [id for item in items for id in terms.tagged(item)])
+        # Pages are not filed.
+        posts = [item for item in items if item.type == Kind.POST]
+        self._categories = rows(
+            Category, [id for item in posts for id in terms.filed(item, "category")]
+        )
+        self._tags = rows(Tag, [id for item in posts for id in terms.tagged(item)])
         named = [slug for item in items if (slug := readings.slug(item.name))]
         self._taken: set[str] = set()
         for some in identities.portions(named):
@@ -57,10 +61,6 @@ class Shelf:
     def take(self, slug: str) -> None:
         """Note that one of these items has got a slug."""
         self._taken.add(slug)
-
-
-def _filed(terms: Terms, items: Sequence[records.Item], taxonomy: str) -> list[int]:
-    return [id for item in items for id in terms.filed(item, taxonomy)]
 
 
 def rows(model: type[Row], ids: Collection[int]) -> dict[int, Row]:

@@ -14,7 +14,7 @@ from ...posts import permalinks
 from ...posts.models import Category, Kind, Tag
 from ...text import slugs, wordpress
 from .. import records
-from . import addresses, identities, readings, zones
+from . import addresses, identities, ours, readings, zones
 from .identities import Key
 
 # By WordPress's name: what is taken.
@@ -76,6 +76,7 @@ class Survey:
     # Who and what posts and pages speak of, and on which line first.
     creators: dict[str, int] = field(default_factory=dict)
     mentions: dict[Mention, int] = field(default_factory=dict)
+    has_series: bool = False  # as Recto writes them
     nobodys: int = 0  # posts and pages that name no author
     highest_post: int = 0
     highest_comment: int = 0
@@ -154,7 +155,10 @@ class Survey:
                 self._take_item(record)
 
     def _take_item(self, item: records.Item) -> None:
-        self.counts[kind_of_item(item)] += 1
+        ours.unfold(item)
+        self.has_series |= ours.is_ours(item)
+        if item.type != records.ABSENT:
+            self.counts[kind_of_item(item)] += 1
         self.counts["comment"] += len(item.comments)
         self._last[identities.of_item(item).hash] = item.line
         self._see_clocks(item)
@@ -192,6 +196,8 @@ class Survey:
             for filed in item.filed:
                 if filed.taxonomy in NO_TAXONOMIES:
                     continue
+                if filed.taxonomy == ours.SERIES and ours.is_ours(item):
+                    continue
                 if filed.slug or filed.name:
                     mention = Mention(filed.taxonomy, filed.slug, filed.name)
                     self.mentions.setdefault(mention, item.line)
@@ -204,6 +210,8 @@ class Survey:
     def _count_fields(self, item: records.Item) -> None:
         for meta in (item.meta, *(comment.meta for comment in item.comments)):
             for key, _ in meta:
+                if key.startswith(ours.PREFIX):
+                    continue
                 key = f"{_OEMBED}…" if key.startswith(_OEMBED) else key
                 is_new = key not in self.fields
                 if key and key not in _USED_FIELDS:

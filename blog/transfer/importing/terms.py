@@ -13,7 +13,7 @@ from ...site import redirects
 from ...text import excerpts, normalize, slugs
 from .. import records
 from ..models import ImportedItem
-from . import identities, readings
+from . import identities, ours, readings
 from .identities import Key, Left, Verdict
 from .report import EDITED_HERE, REPEATED, Outcome, Report
 from .survey import DEEPEST, FORMAT, MENU, TAXONOMIES, Survey, kind_of_term, model_of
@@ -67,8 +67,9 @@ class Terms:
     def skip_others(self) -> None:
         """Count the terms that are not taken: formats, those of shops."""
         taken = self._survey.taxonomies
+        own = (ours.SERIES,) if self._survey.has_series else ()
         for term in self._survey.terms:
-            if term.taxonomy not in (*taken, MENU):
+            if term.taxonomy not in (*taken, *own, MENU):
                 reason = SAID_OTHERWISE if term.taxonomy == FORMAT else NO_POSTS
                 self._report.skip(kind_of_term(term.taxonomy), term.id, reason)
         for taxonomy in taken[len(TAXONOMIES) :]:
@@ -206,6 +207,7 @@ class Terms:
             each.row = _made(kind, name, wanted)
             each.row.description = _description(each.term)
             session.flush()  # the next may have the same slug
+            ours.lead(each.term.meta, **{f"{kind.__tablename__}_id": each.row.id})
         if each.term.taxonomy not in TAXONOMIES and wanted:
             # Where WordPress has its archive, if its maker wished for nothing else.
             path = f"/{each.term.taxonomy}/{wanted}"

@@ -25,11 +25,18 @@ from .repair import Mender
 
 # An export is five deep. Deeper is no export, and would cost memory.
 MAX_DEPTH = 50
+# Of one item with its comments, in characters and what its elements weigh; the largest
+# ever seen has a tenth of it.
+MAX_WEIGHT = 128 * 1024 * 1024
+_ELEMENT_WEIGHT = 200
+# Of what the channel says of itself, as the parser hands it over.
+_MOST_PIECES = 1_000
 
 _WORDPRESS = re.compile(r"https?://wordpress\.org/export/[^/]{1,9}/(excerpt/)?")
 _NAMESPACES = {
     "http://purl.org/rss/1.0/modules/content/": "content",
     "http://purl.org/dc/elements/1.1/": "dc",
+    "urn:recto:export": "recto",
 }
 _USUAL = frozenset({"wp", "content", "excerpt", "dc"})
 _TERMS = {"wp:category": "category", "wp:tag": "post_tag", "wp:term": ""}
@@ -89,6 +96,7 @@ class Reader:
         self._channel_text: list[str] | None = None
         self._is_wordpress = False
         self._items = 0
+        self._weight = 0
         self._parser = expat.ParserCreate()
         self._parser.buffer_text = True
         self._parser.StartElementHandler = self._start
@@ -171,6 +179,7 @@ class Reader:
         self._path.append(name)
         if name.startswith("wp:"):
             self._is_wordpress = True
+        self._weigh(_ELEMENT_WEIGHT)
         if self._open:
             # Counting lines takes time, and of few it is asked where they stand.
             line = self._parser.CurrentLineNumber if name in _PLACED else 0
@@ -203,9 +212,19 @@ class Reader:
 
     def _characters(self, text: str) -> None:
         if self._open:
+            self._weigh(len(text))
             self._open[-1].text.append(text)
-        elif self._channel_text is not None:
+        elif self._channel_text is not None and len(self._channel_text) < _MOST_PIECES:
             self._channel_text.append(text)
+
+    def _weigh(self, more: int) -> None:
+        """Note how much of a record is held: an endless one would fill the memory."""
+        self._weight = self._weight + more if self._open else 0
+        if self._weight > MAX_WEIGHT:
+            raise Unreadable(
+                f"The item that begins on line {self._open[0].line} is larger than any "
+                "site has; nothing after it was read."
+            )
 
     # Names
 
@@ -262,6 +281,10 @@ def _author(node: _Node) -> Author:
         display_name=node.word("wp:author_display_name"),
         first_name=node.word("wp:author_first_name"),
         last_name=node.word("wp:author_last_name"),
+        meta=[
+            (f"_recto_{each.attributes.get('name')}", "".join(each.text))
+            for each in node.all("recto:meta")
+        ],
     )
 
 
@@ -279,6 +302,7 @@ def _term(node: _Node) -> Term:
         parent=node.word(f"wp:{part}_parent"),
         name=node.word(name),
         description=node.word(f"wp:{part}_description"),
+        meta=_meta(node, "wp:termmeta"),
     )
 
 

@@ -1,0 +1,1 @@
+"""Moving out: rows as files, for others and for ourselves."""

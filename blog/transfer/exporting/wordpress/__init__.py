@@ -1,0 +1,1 @@
+"""Everything as an export of WordPress, WXR 1.2."""
