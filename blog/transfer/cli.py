@@ -20,6 +20,7 @@ from sqlalchemy.exc import OperationalError
 
 from ..clock import utcnow
 from ..database import GateTimeout, write_transaction
+from . import recognition
 from .importing import rendering
 from .importing.downloads import Downloads
 from .importing.once import Once
@@ -185,7 +186,7 @@ def disqus(file: Path, dry_run: bool, report_file: Path | None) -> None:
     FILE is what Disqus sends after Export Comments (XML). Threads are known by their
     addresses, so the posts have to be here first. Running it again doubles nothing.
     """
-    with _told(file), file.open("rb") as export:
+    with _told(file), recognition.opened(file) as export:
         _take_threads(
             partial(Disqus, export), file.stat().st_size, dry_run, report_file
         )
@@ -241,7 +242,7 @@ def _move_in(
     kept: Collection[str] = (),
 ) -> None:
     """Take over what a file holds, and say what became of it."""
-    with _told(path), path.open("rb") as file:
+    with _told(path), recognition.opened(path) as file:
 
         def read(progress: Progress) -> Source:
             return made(file, progress)
@@ -267,7 +268,7 @@ def _told(path: Path) -> Iterator[None]:
             f"The database cannot be written ({error.orig}). What was written is "
             "whole, and the next run goes on."
         ) from None
-    except (Unreadable, GateTimeout) as error:
+    except (Unreadable, GateTimeout, recognition.Unusable) as error:
         raise click.ClickException(str(error)) from None
 
 

@@ -3,16 +3,20 @@ in it, if it was packed.
 """
 
 import gzip
+import io
 import re
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from ..i18n import gettext as _
 from .sources.formats import FORMATS
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer as Buffer
 
 # A text of more is none that a site has had, and fills the disk.
 MOST_BYTES = 4 * 1024**3
@@ -41,7 +45,7 @@ def recognised(path: Path) -> str:
 
     :raise Unusable: if it is none
     """
-    with _opened(path) as file:
+    with opened(path) as file:
         # Marks of an encoding, and the other half of each letter of UTF-16.
         head = (
             file.read(_HEAD_BYTES).lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\0", b"")
@@ -68,12 +72,8 @@ def unpack(path: Path, out: BinaryIO) -> Iterator[int]:
 
     :raise Unusable: if it is damaged, or longer than any site
     """
-    size = 0
-    with _opened(path) as file:
+    with opened(path) as file:
         while chunk := file.read(_CHUNK_BYTES):
-            size += len(chunk)
-            if size > MOST_BYTES:
-                raise Unusable(_("What is packed in this file is too large."))
             out.write(chunk)
             yield len(chunk)
 
@@ -83,21 +83,45 @@ def is_zip(path: Path) -> bool:
     return zipfile.is_zipfile(path)
 
 
+class _Bounded(io.RawIOBase):
+    """What is packed, as long as that is no more than a site can have."""
+
+    def __init__(self, packed: BinaryIO) -> None:
+        self._packed = packed
+        self._read = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "Buffer") -> int:
+        view = memoryview(buffer)
+        chunk = self._packed.read(len(view))
+        self._read += len(chunk)
+        if self._read > MOST_BYTES:
+            raise Unusable(_("What is packed in this file is too large."))
+        view[: len(chunk)] = chunk
+        return len(chunk)
+
+
 @contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """A file to be read from its beginning on; of a packed one, what lies in it.
+
+    :raise Unusable: also while it is read: if it is damaged, or longer than any site
+    """
     with path.open("rb") as raw:
         start = raw.read(2)
         raw.seek(0)
         try:
             if start == _GZIP:
                 with gzip.open(raw) as file:
-                    yield cast(BinaryIO, file)
+                    yield io.BufferedReader(_Bounded(cast(BinaryIO, file)))
             elif start == _ZIP:
                 with (
                     zipfile.ZipFile(raw) as archive,
                     archive.open(_only_text(archive)) as entry,
                 ):
-                    yield cast(BinaryIO, entry)
+                    yield io.BufferedReader(_Bounded(cast(BinaryIO, entry)))
             else:
                 yield raw
         except _DAMAGED as error:

@@ -34,7 +34,9 @@ function back({ name, row: id, number }) {
   const near = row?.querySelector("button:enabled") ?? row?.querySelector("a[href]");
   const now = rows(id);
   const next = now[Math.min(number, now.length - 1)]?.querySelector("a[href], button:enabled");
-  (same ?? near ?? next ?? document.querySelector("main")).focus();
+  const target = same ?? near ?? next ?? document.querySelector("main");
+  // The bar for many rows is seen from everywhere; what was done stands at the top.
+  target.focus({ preventScroll: target.closest(".bulk") !== null });
   // What was there from the start is not read out; what is put there is.
   const told = document.querySelector(".notices");
   told.append(...told.childNodes);
