@@ -7,7 +7,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -86,8 +86,9 @@ def is_zip(path: Path) -> bool:
 class _Bounded(io.RawIOBase):
     """What is packed, as long as that is no more than a site can have."""
 
-    def __init__(self, packed: BinaryIO) -> None:
-        self._packed = packed
+    def __init__(self, parts: Iterable[BinaryIO]) -> None:
+        self._parts = iter(parts)
+        self._part: BinaryIO | None = None
         self._read = 0
 
     def readable(self) -> bool:
@@ -95,7 +96,15 @@ class _Bounded(io.RawIOBase):
 
     def readinto(self, buffer: "Buffer") -> int:
         view = memoryview(buffer)
-        chunk = self._packed.read(len(view))
+        chunk = b""
+        while not chunk:
+            if self._part is None:
+                self._part = next(self._parts, None)
+            if self._part is None:
+                return 0
+            chunk = self._part.read(len(view))
+            if not chunk:
+                self._part = None
         self._read += len(chunk)
         if self._read > MOST_BYTES:
             raise Unusable(_("What is packed in this file is too large."))
@@ -115,13 +124,12 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         try:
             if start == _GZIP:
                 with gzip.open(raw) as file:
-                    yield io.BufferedReader(_Bounded(cast(BinaryIO, file)))
+                    yield io.BufferedReader(_Bounded([cast(BinaryIO, file)]))
             elif start == _ZIP:
-                with (
-                    zipfile.ZipFile(raw) as archive,
-                    archive.open(_only_text(archive)) as entry,
-                ):
-                    yield io.BufferedReader(_Bounded(cast(BinaryIO, entry)))
+                with zipfile.ZipFile(raw) as archive:
+                    texts = _texts(archive)
+                    parts = (cast(BinaryIO, archive.open(each)) for each in texts)
+                    yield io.BufferedReader(_Bounded(parts))
             else:
                 yield raw
         except _DAMAGED as error:
@@ -130,18 +138,20 @@ def opened(path: Path) -> Iterator[BinaryIO]:
             ) from error
 
 
-def _only_text(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
+def _texts(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """The export in a zip, or the parts of it: WordPress.com sends a large site so."""
     found = [
         entry
         for entry in archive.infolist()
         if entry.filename.lower().endswith((".xml", ".atom", ".json"))
         and not entry.filename.startswith("__MACOSX/")
     ]
-    if len(found) != 1:
+    suffixes = {entry.filename.lower().rpartition(".")[2] for entry in found}
+    if not found or (len(found) > 1 and suffixes != {"xml"}):
         raise Unusable(
             _(
                 "This zip holds no export, or several. Send the export itself, an XML "
                 "or JSON file; the site’s files have a field of their own."
             )
         )
-    return found[0]
+    return sorted(found, key=lambda entry: entry.filename)

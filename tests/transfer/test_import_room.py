@@ -157,7 +157,7 @@ def test_packed_files_are_unpacked(app, admin, work, name, content):
         (b"Dear diary", "This is no export that Recto can read."),
         (b"", "This is no export that Recto can read."),
         (zipped(boat_jpg=b"x"), "This zip holds no export, or several."),
-        (zipped(a_xml=SMALL, b_xml=SMALL), "This zip holds no export, or several."),
+        (zipped(a_xml=SMALL, b_json=b"{}"), "This zip holds no export, or several."),
         (b"PK\3\4 and no more", "This file is damaged or incomplete."),
         (gzip.compress(SMALL, mtime=0)[:40], "This file is damaged or incomplete."),
         (None, "Choose a file first."),

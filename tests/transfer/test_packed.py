@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from blog.transfer import recognition
-from tests.transfer.making import export, item, outcomes
+from tests.transfer.making import author, export, item, outcomes
 
 HEAD, TAIL = export().split("<wp:wxr_version>")[0], ""
 MIB = 1024 * 1024
@@ -71,3 +71,18 @@ def test_a_packed_file_that_breaks_off_is_refused(importer, db, tmp_path, text, 
     assert result.exit_code == 1
     assert "damaged or incomplete" in result.output
     assert importer.dump() == before
+
+
+def test_a_site_in_several_files_comes_whole(importer, db, tmp_path):
+    with zipfile.ZipFile(tmp_path / "site.zip", "w") as archive:
+        for number, title in ((2, "Tea"), (1, "Pots"), (3, "Cups")):
+            part = export(author("ada", id=1), item(title=title, creator="ada"))
+            archive.writestr(f"site.2026-11-25.00{number}.xml", part)
+    report = importer.take(tmp_path / "site.zip")
+
+    assert outcomes(report, "post") == {"imported": 3}
+    assert outcomes(report, "author") == {"imported": 1, "skipped": 2}
+    lines = export(author("ada", id=1), item()).count("\n")
+    first, second = [line for line in report["lines"] if "Another export" in line]
+    assert first.startswith(f"line {lines + 1}: ")
+    assert second.startswith(f"line {2 * lines + 1}: ")

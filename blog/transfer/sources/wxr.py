@@ -41,6 +41,14 @@ _NAMESPACES = {
 _USUAL = frozenset({"wp", "content", "excerpt", "dc"})
 _TERMS = {"wp:category": "category", "wp:tag": "post_tag", "wp:term": ""}
 _RECORDS = frozenset({"item", "wp:author", *_TERMS})
+# What expat says of anything behind the end of a document.
+_BEHIND = frozenset(
+    expat.errors.codes[each]
+    for each in (
+        expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT,
+        expat.errors.XML_ERROR_MISPLACED_XML_PI,
+    )
+)
 # Elements of records whose lines are told.
 _PLACED = frozenset({"wp:comment"})
 
@@ -97,18 +105,29 @@ class Reader:
         self._is_wordpress = False
         self._items = 0
         self._weight = 0
-        self._parser = expat.ParserCreate()
+        self._begin(1)
+
+    def _begin(self, line: int) -> None:
+        """Begin to parse an export whose first line is that of the file."""
+        self._first_line = line
+        self._bytes_parsed = 0
+        self._parser = expat.ParserCreate("utf-8")
         self._parser.buffer_text = True
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
         self._parser.CharacterDataHandler = self._characters
         self._parser.StartDoctypeDeclHandler = self._doctype
 
+    @property
+    def _line(self) -> int:
+        """The line of the file at which the parser is."""
+        return self._first_line + self._parser.CurrentLineNumber - 1
+
     def __iter__(self) -> Iterator[Author | Term | Item]:
         seen = 0
         try:
             for text in self._mender:
-                self._parser.Parse(text, False)
+                self._parse(text.encode())
                 yield from self._records()
                 self._progress(self._mender.bytes_read - seen)
                 seen = self._mender.bytes_read
@@ -123,14 +142,35 @@ class Reader:
         if not self._is_wordpress:
             raise Unreadable(
                 "This is RSS, but no export of WordPress: nothing of WordPress's own "
-                f"is in it up to its end, line {self._parser.CurrentLineNumber}."
+                f"is in it up to its end, line {self._line}."
             )
 
+    def _parse(self, data: bytes) -> None:
+        """Parse a piece of the file, and what stands behind the end of an export."""
+        while True:
+            try:
+                self._parser.Parse(data, False)
+            except expat.ExpatError as error:
+                start = self._parser.ErrorByteIndex - self._bytes_parsed
+                behind = data[start:].lstrip() if error.code in _BEHIND else b""
+                if self._path or not behind.startswith((b"<?xml", b"<rss")):
+                    raise
+                line = self._first_line + error.lineno - 1
+                self.losses.append(
+                    Loss(line, "Another export begins here; it was read as well.")
+                )
+                self._begin(line)
+                data = behind
+            else:
+                self._bytes_parsed += len(data)
+                return
+
     def _broke_off(self, error: expat.ExpatError) -> None:
+        line = self._first_line + error.lineno - 1
         what = expat.ErrorString(error.code) or "not well-formed"
         if not self._items:
             raise Unreadable(
-                f"This is no readable export: {what}, line {error.lineno}, and no "
+                f"This is no readable export: {what}, line {line}, and no "
                 "whole item stands before it."
             )
         lost = f" The item that begins on line {self._open[0].line} is lost." * (
@@ -138,7 +178,7 @@ class Reader:
         )
         self.losses.append(
             Loss(
-                error.lineno,
+                line,
                 f"The file is broken here ({what}); nothing after it was read.{lost}",
             )
         )
@@ -159,7 +199,7 @@ class Reader:
         # It can define entities that grow to gigabytes or read files of this machine.
         raise Unreadable(
             "The file declares a DOCTYPE, which no export of WordPress does; it was "
-            f"not read (line {self._parser.CurrentLineNumber})."
+            f"not read (line {self._line})."
         )
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
@@ -169,12 +209,12 @@ class Reader:
         if depth >= MAX_DEPTH:
             raise Unreadable(
                 f"More than {MAX_DEPTH} elements lie in one another on line "
-                f"{self._parser.CurrentLineNumber}; no export of WordPress does that."
+                f"{self._line}; no export of WordPress does that."
             )
         if depth == 0 and name != "rss":
             raise Unreadable(
                 f"This is no export of WordPress: it begins with <{tag[:40]}>, "
-                f"line {self._parser.CurrentLineNumber}."
+                f"line {self._line}."
             )
         self._path.append(name)
         if name.startswith("wp:"):
@@ -182,12 +222,12 @@ class Reader:
         self._weigh(_ELEMENT_WEIGHT)
         if self._open:
             # Counting lines takes time, and of few it is asked where they stand.
-            line = self._parser.CurrentLineNumber if name in _PLACED else 0
+            line = self._line if name in _PLACED else 0
             node = _Node(name, line, attributes)
             self._open[-1].children.append(node)
             self._open.append(node)
         elif depth == 2 and name in _RECORDS:
-            line = self._parser.CurrentLineNumber
+            line = self._line
             self._open.append(_Node(name, line, attributes))
         elif depth == 2:
             self._channel_text = []
