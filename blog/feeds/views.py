@@ -177,6 +177,7 @@ def _corrected() -> Response:
     """
     address = old_addresses.corrected(request.path)
     address = address or reading.moved_archive(request.path, utcnow())
+    address = address or reading.below_home(permalinks.encoded(request.path))
     if address is None:
         abort(404)
     return _redirect(address)

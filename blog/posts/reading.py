@@ -24,6 +24,8 @@ from ..site.queries import settings
 from . import locks, moves, old_addresses, old_files, permalinks, queries
 from .models import Category, Kind, Post, Series, Tag
 
+# Folders above a folder in which a whole site lived.
+_DEEPEST_HOME = 4
 _ARCHIVE = re.compile(
     r"/(?P<kind>category|tag|series|author)/(?:[^/]+/)*?(?P<slug>[^/]+)"
     r"(?:/(?P<rest>page/[0-9]{1,9}/|feed/(?:atom/)?|feed\.json)?)?"
@@ -90,6 +92,7 @@ def nothing_here(now: datetime) -> NoReturn:
     if here is not None:
         _follow(here, path, query, now)
     moved = old_files.address(path) or moved_archive(request.path, now)
+    moved = moved or below_home(path, query)
     if moved is not None and moved != path:
         abort(redirect(moved, 301))
     corrected = old_addresses.corrected(request.path)
@@ -111,6 +114,21 @@ def _follow(here: Redirect, path: str, query: str, now: datetime) -> None:
     moved = moved or _led(here, now) or _archive(here, now)
     if moved is not None and moved != path:
         abort(redirect(moved, here.status))
+
+
+def below_home(path: str, query: str = "") -> str | None:
+    """Where an address leads that lies below one that leads home: to the same below
+    home, as all of a site does that lived in a folder. ``None`` for any other.
+    """
+    parts = path.strip("/").split("/")[:_DEEPEST_HOME]
+    above = ["/" + "/".join(parts[:n]) for n in range(1, len(parts) + 1)]
+    home = next(
+        (each for each, row in redirects.leading(above).items() if row.to == "/"), None
+    )
+    if home is None:
+        return None
+    rest = path[len(home) :] or "/"
+    return f"{rest}?{query}" if query else rest
 
 
 def moved_archive(path: str, now: datetime) -> str | None:

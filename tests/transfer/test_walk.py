@@ -13,6 +13,7 @@ import pytest
 from blog.text.wordpress import title as readable_title
 from tests.corpora import corpus, files
 from tests.feeds.checks import check_feeds
+from tests.transfer import making
 from tests.transfer.exports import RUN, WALKED, Export, runs, words
 
 DEPTH = 5  # the levels of replies of a new site
@@ -240,3 +241,30 @@ def leaks(walk, export):
             if not hidden.isdisjoint(shown):
                 found.setdefault(name, []).append((where, *(hidden & shown)))
     return found
+
+
+def test_a_site_that_lived_in_a_folder_answers_below_it_too(importer, db, visitor):
+    root = "https://old.example/blog"
+    importer.records(
+        making.category("tea", id=1),
+        making.item(
+            post_name="pots",
+            link=f"{root}/2020/05/pots/",
+            filed=[("category", "tea", "Tea")],
+        ),
+        channel=[("wp:base_blog_url", root), ("link", root)],
+    )
+
+    for asked, there in (
+        ("/blog/", "/"),
+        ("/blog/feed/", "/feed/"),
+        ("/blog/category/tea/", "/category/tea/"),
+        ("/blog/2020/05/", "/2020/05/"),
+    ):
+        answer = visitor.get(asked)
+        assert (answer.status_code, answer.headers.get("Location")) == (301, there), (
+            asked
+        )
+        assert visitor.get(there).status_code == 200
+    assert visitor.get("/blogs/feed/").status_code == 404
+    assert visitor.get("/blog/2020/05/pots/").status_code == 200

@@ -40,6 +40,8 @@ class Forwarding:
 
     def __init__(self, survey: Survey, report: Report) -> None:
         self._hosts = survey.hosts
+        channel = survey.channel
+        self._root = channel.base_blog_url or channel.link
         self._report = report
         self._old: list[_Old] = []
 
@@ -65,6 +67,13 @@ class Forwarding:
         if not link.query:
             for path in earlier(item, link.path):
                 self._old.append(_Old(row_id, item.line, path, ""))
+
+    def lead_home(self) -> None:
+        """Let the folder in which the old site lived lead home, with all below it."""
+        link = readings.link(self._root)
+        path = link.path.rstrip("/") if link and not link.query else ""
+        if path and standing_at(path, "") is None and redirects.find(path) is None:
+            redirects.lead(path, to="/")
 
     def missing(self) -> Iterator[Sequence[tuple[str, str, int]]]:
         """What ``lead`` has to be told: paths, queries and ids of posts, in batches.

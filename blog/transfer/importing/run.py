@@ -124,6 +124,7 @@ class Import:
         for moved in self._trees.misplaced():
             yield Step(partial(self._trees.put, moved), _nothing)
         yield Step(self._menus.write, self._menus.foretell)
+        yield Step(self._forwarding.lead_home, _nothing)
         for paths in self._forwarding.missing():
             yield Step(partial(_lead, paths), _nothing)
         for comment_ids in lessons.portions(self._survey.site):
