@@ -375,7 +375,10 @@ def test_a_choice_is_one_of_its_words():
         (r"\.commit\(", ("database.py",)),
         (r"sqlite_begin", ("database.py", "operations/upgrade.py")),
         # A second way to the database; the file of the counters is no part of it.
-        (r"sqlite3\.connect\(", ("counters.py", "operations/upgrade.py")),
+        # Of transfer: another program's file, and a place to put things aside.
+        (r"sqlite3\.connect\(",
+         ("counters.py", "operations/upgrade.py", "transfer/sources/aside.py",
+          "transfer/sources/isso.py")),
         (r"create_engine\(", ("operations/upgrade.py",)),
         (r"\bdatetime\.(now|utcnow|today)\(|\btime\.time\(|date\.today\(",
          ("clock.py",)),

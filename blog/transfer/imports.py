@@ -18,6 +18,8 @@ from typing import IO, Any
 
 from flask import current_app
 
+from ..clock import utcnow
+
 # So many imports are remembered, and of so many what was sent, if it is of use still.
 KEPT = 10
 FILES_KEPT = 3
@@ -232,7 +234,7 @@ def forget_old() -> None:
     and what uploads that broke off left.
     """
     for folder in _all():
-        age = time.time() - folder.path.stat().st_mtime
+        age = utcnow().timestamp() - folder.path.stat().st_mtime
         if not folder.is_whole and age > ABANDONED_SECONDS:
             folder.delete()
     over = [folder for folder in newest() if folder.state.is_over]

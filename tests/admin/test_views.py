@@ -12,7 +12,8 @@ from tests.pages import form_data, parse, text_of
 
 ALL_ROOMS = [
     *("Dashboard", "Posts", "Pages", "Media", "Comments", "Spam"),
-    *("Categories", "Tags", "Series", "People", "Menus", "Outbox", "Settings"),
+    *("Categories", "Tags", "Series", "People", "Menus", "Import"),
+    *("Redirects", "Outbox", "Settings"),
 ]
 
 
@@ -54,7 +55,7 @@ def questions(db):
         ("subscriber", ["Dashboard"]),
         ("contributor", ["Dashboard", "Posts", "Media"]),
         ("author", ["Dashboard", "Posts", "Media", "Comments"]),
-        ("editor", ALL_ROOMS[:-4]),
+        ("editor", ALL_ROOMS[:-6]),
         ("admin", ALL_ROOMS),
     ],
 )

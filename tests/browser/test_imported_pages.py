@@ -15,7 +15,7 @@ from tests.transfer.exports import WALKED, Export
 
 PAGES = 14  # of each site, spread over it
 # The others wait for ``make corpora``.
-QUICK = "real-andrea-en.xml"
+QUICK = "theme-unit-test.xml"
 SITES = [
     pytest.param(name, marks=() if name == QUICK else pytest.mark.corpora_all)
     for name in WALKED

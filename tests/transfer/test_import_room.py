@@ -403,8 +403,8 @@ def test_a_disk_that_is_full_before_anybody_reads_the_form_is_said(app, admin):
 
 
 def test_what_packs_more_than_any_site_is_not_unpacked(app, admin, work, monkeypatch):
-    monkeypatch.setattr("blog.transfer.recognition.MOST_BYTES", 1000)
     send(admin, gzip.compress(SMALL), "old.xml.gz")
+    monkeypatch.setattr("blog.transfer.recognition.MOST_BYTES", 1000)
     work()
 
     assert state(app).error == "What is packed in this file is too large."

@@ -64,7 +64,13 @@ class Walk:
         return answer if answer.status_code == 200 else None
 
 
-@pytest.mark.parametrize("name", WALKED)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.corpora_all if "real" in name else ())
+        for name in WALKED
+    ],
+)
 def test_an_imported_site_is_whole_and_keeps_its_secrets(app, tmp_path, name):
     path = corpus("wxr") / name
     export = Export(path)

@@ -34,9 +34,8 @@ function back({ name, row: id, number }) {
   const near = row?.querySelector("button:enabled") ?? row?.querySelector("a[href]");
   const now = rows(id);
   const next = now[Math.min(number, now.length - 1)]?.querySelector("a[href], button:enabled");
-  const target = same ?? near ?? next ?? document.querySelector("main");
-  // The bar for many rows is seen from everywhere; what was done stands at the top.
-  target.focus({ preventScroll: target.closest(".bulk") !== null });
+  const to = same ?? near ?? next ?? document.querySelector("main");
+  to.focus({ preventScroll: to.closest(".bulk") }); // always in sight
   // What was there from the start is not read out; what is put there is.
   const told = document.querySelector(".notices");
   told.append(...told.childNodes);

@@ -245,8 +245,6 @@ class Attachments:
         )
 
     def _lead(self, path: str, media: MediaItem, query: str = "") -> None:
-        if not query and redirects.key(path) == redirects.key(media.path):
-            return
         here = redirects.find(path, query)
         if here is None:
             redirects.lead(path, query, media_id=media.id)
