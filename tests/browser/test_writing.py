@@ -436,6 +436,7 @@ def test_a_server_that_is_killed_in_mid_sentence_loses_nothing(window, site):
     expect(body(desk)).to_have_value(f"The server is there{sentence}, and is again.")
 
 
+@pytest.mark.faults
 def test_an_old_tab_goes_on_after_an_upgrade(window, site):
     desk = window()
     desk.goto("/admin/posts/new")
@@ -455,6 +456,7 @@ def test_an_old_tab_goes_on_after_an_upgrade(window, site):
     expect(body(desk)).to_have_value("Before the upgrade and after it.")
 
 
+@pytest.mark.faults
 def test_both_that_die_at_once_lose_nothing(window, site):
     desk = window()
     desk.goto("/admin/posts/new")
@@ -472,6 +474,7 @@ def test_both_that_die_at_once_lose_nothing(window, site):
     expect(standing(again)).to_have_text(re.compile("^Saved at"), timeout=PAUSE)
 
 
+@pytest.mark.faults
 def test_a_disk_that_is_full_costs_no_word(window, site):
     desk = window()
     desk.goto("/admin/posts/new")

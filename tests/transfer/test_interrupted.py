@@ -105,7 +105,7 @@ def wait_for_end(pids):
     assert not any(map(runs, pids))
 
 
-@pytest.mark.parametrize("times", [3, pytest.param(20, marks=pytest.mark.faults)])
+@pytest.mark.parametrize("times", [2, pytest.param(20, marks=pytest.mark.faults)])
 def test_a_killed_import_goes_on_the_next_time(instance, large, times):
     seed = random.randrange(10**6)
     chance = random.Random(seed)
