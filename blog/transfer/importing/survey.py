@@ -91,6 +91,7 @@ class Survey:
     _uploaded: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     _last: dict[bytes, int] = field(default_factory=dict)
     _public_slugs: set[bytes] = field(default_factory=set)
+    _own_taxonomies: set[str] = field(default_factory=set)
     _category_paths: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
@@ -110,8 +111,7 @@ class Survey:
     @property
     def taxonomies(self) -> list[str]:
         """The ways in which its posts are filed; the usual ones first, used or not."""
-        others = {mention.taxonomy for mention in self.mentions}.difference(TAXONOMIES)
-        return [*TAXONOMIES, *sorted(others)]
+        return [*TAXONOMIES, *sorted(self._own_taxonomies)]
 
     def zone(self) -> ZoneInfo | None:
         """The time zone of the old site; ``None`` if nothing tells."""
@@ -201,6 +201,8 @@ class Survey:
                 if filed.slug or filed.name:
                     mention = Mention(filed.taxonomy, filed.slug, filed.name)
                     self.mentions.setdefault(mention, item.line)
+                    if filed.taxonomy not in TAXONOMIES:
+                        self._own_taxonomies.add(filed.taxonomy)
         if item.body is records.Body.WORDPRESS:
             self.shortcodes.update(wordpress.shortcodes(item.content))
         self._count_fields(item)
