@@ -10,6 +10,7 @@ import pytest
 
 from blog.transfer.exporting.static import servers
 from blog.transfer.exporting.static.servers import Moved
+from tests.checkers import missing
 from tests.servers import free_port
 
 CONFIGURATION = """
@@ -73,7 +74,7 @@ def nginx(folder, tmp_path):
     """The port of a real one."""
     program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
     if program is None:
-        pytest.skip("there is no nginx here")
+        missing("nginx is not installed")
     port = free_port()
     configuration = tmp_path / "nginx.conf"
     configuration.write_text(
